@@ -1,0 +1,170 @@
+"""Run a world and read the result: daily table, users' totals, and, re-lived on request, the log and the truth."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twoworlds.errors import InputError, require_whole
+from twoworlds.world import log
+from twoworlds.world.people import World, make_people
+from twoworlds.world.policy import Policy
+from twoworlds.world.simulate import CHUNK, TOTALS, Assignment, Batch, Plan, as_arms, assign, live
+from twoworlds.world.videos import make_videos
+
+Policies = Policy | str | Mapping[int, Policy | str] | Mapping[str, Policy | str | Mapping[int, Policy | str]]
+Days = int | tuple[int, int] | None
+
+
+def day_range(world: World, days: Days) -> tuple[int, int]:
+    """Return (first, last) for a day, a pair of days, or None for all; raise InputError outside the world."""
+    if days is None:
+        return 1, world.days
+    first, last = (days, days) if isinstance(days, (int, np.integer)) else days
+    first = require_whole("first day", first, 1, world.days)
+    return first, require_whole("last day", last, first, world.days)
+
+
+class Run:
+    """What `simulate` returns. The totals of every user and day are kept; events are re-lived when asked for.
+
+    daily: one row a day: day, actives, new, churned, sessions, abandoned, impressions, clicks, watch_s, likes,
+    surveys, survey_mean (stars), value (mean latent value of a watched video, truth), habit (mean over the
+    living, log-odds, truth).
+    """
+
+    def __init__(self, world: World, arms: dict[str, Plan], arm_of: NDArray[np.int64], chunk: int = CHUNK) -> None:
+        self.world = world
+        self.arms = arms
+        self._arm_of = arm_of
+        self._totals = {name: np.zeros((world.days, world.users), dtype=kind) for name, kind in TOTALS.items()}
+        self._habit = np.zeros(world.days)
+        for day, totals, habit in live(world, arms, arm_of, chunk=chunk):
+            self._habit[day - 1] = habit
+            for name, values in totals.items():
+                self._totals[name][day - 1] = values
+        self.daily = self._daily()
+
+    def _daily(self) -> pd.DataFrame:
+        def total(name: str) -> NDArray:
+            return self._totals[name].sum(axis=1, dtype=np.float64)
+
+        def count(name: str) -> NDArray[np.int64]:
+            return self._totals[name].sum(axis=1, dtype=np.int64)
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return pd.DataFrame(
+                {
+                    "day": np.arange(1, self.world.days + 1),
+                    "actives": count("active"),
+                    "new": self._new(),
+                    "churned": count("alive") - count("stays"),
+                    "sessions": count("sessions"),
+                    "abandoned": count("abandoned"),
+                    "impressions": count("impressions"),
+                    "clicks": count("clicks"),
+                    "watch_s": total("watch_s"),
+                    "likes": count("likes"),
+                    "surveys": count("surveys"),
+                    "survey_mean": total("stars") / total("surveys"),
+                    "value": total("value") / total("clicks"),
+                    "habit": self._habit,
+                }
+            )
+
+    def _new(self) -> NDArray[np.int64]:
+        joined = make_people(self.world, 0, self.world.users).joined
+        return np.bincount(np.maximum(joined, 0), minlength=self.world.days + 1)[1 : self.world.days + 1]
+
+    def totals(self, name: str, days: Days = None) -> NDArray[np.float64]:
+        """Return the total of one column of TOTALS over `days` for each user, shape (users,)."""
+        if name not in TOTALS:
+            raise InputError(f"column is {name!r}: it must be one of {', '.join(map(repr, TOTALS))}.")
+        first, last = day_range(self.world, days)
+        return self._totals[name][first - 1 : last].sum(axis=0, dtype=np.float64)
+
+    def per_user(self, days: Days = None) -> pd.DataFrame:
+        """Return one row a user with totals over `days` (a day, (first, last), or None for all days)."""
+        first, last = day_range(self.world, days)
+        counted = ("sessions", "abandoned", "impressions", "clicks", "watch_s", "likes", "surveys", "value")
+        table = {
+            "user_id": np.arange(self.world.users, dtype=np.uint32),
+            "arm": pd.Categorical.from_codes(self._arm_of, list(self.arms)),
+            "days_active": self.totals("active", days).astype(np.int64),
+            "active_last_day": self._totals["active"][last - 1].astype(bool),
+        }
+        for name in counted:
+            values = self.totals(name, days)
+            table[name] = values if TOTALS[name] is np.float32 else values.astype(np.int64)
+        return pd.DataFrame(table)
+
+    def _collect(self, make: Callable[[Batch], log.Columns]) -> pd.DataFrame:
+        collector = log.Collector(make)
+        for _ in live(self.world, self.arms, self._arm_of, record=collector):
+            pass
+        return collector.frame()
+
+    def log(self) -> pd.DataFrame:
+        """Return the impression log, one row an impression: what the company sees."""
+        table = self._collect(log.log_columns)
+        table["survey"] = table["survey"].astype("UInt8").mask(table["survey"] == 0)
+        return table
+
+    def hidden(self) -> pd.DataFrame:
+        """Return the truth about the same impressions, row for row: never logged."""
+        return self._collect(log.hidden_columns)
+
+    def sessions(self) -> pd.DataFrame:
+        """Return one row a session, also those abandoned or failed before the first video."""
+        return self._collect(log.session_columns)
+
+    def users(self, hidden: bool = False) -> pd.DataFrame:
+        """Return one row a user; with `hidden` also the traits that no company sees."""
+        people = make_people(self.world, 0, self.world.users)
+        table = pd.DataFrame(
+            {
+                "user_id": people.user_id.astype(np.uint32),
+                "arm": pd.Categorical.from_codes(self._arm_of, list(self.arms)),
+                "joined_day": people.joined,
+                "network": np.where(people.slow, "slow", "fast"),
+            }
+        )
+        if hidden:
+            table["come"], table["extra_sessions"] = people.come, people.extra.astype(np.float32)
+            table["patience_s"], table["curiosity"] = people.patience.astype(np.float32), people.curiosity
+            table["churn"] = people.churn
+            for topic in range(self.world.topics):
+                table[f"taste_{topic}"] = people.taste[:, topic]
+        return table
+
+    def videos(self, hidden: bool = False) -> pd.DataFrame:
+        """Return one row a video that is ever on offer; with `hidden` also quality and clickbait."""
+        videos = make_videos(self.world)
+        table = pd.DataFrame(
+            {
+                "video_id": videos.video_id.astype(np.uint32),
+                "born_day": videos.born.astype(np.int16),
+                "topic": videos.topic.astype(np.uint8),
+                "side_topic": videos.side_topic.astype(np.uint8),
+                "length_s": np.round(videos.length, 1),
+            }
+        )
+        if hidden:
+            table["quality"], table["clickbait"] = videos.quality, videos.clickbait
+        return table
+
+
+def simulate(world: World, policy: Policies, assignment: Assignment = None, chunk: int = CHUNK) -> Run:
+    """Live `world` under `policy` and return the Run.
+
+    policy: a Policy, the name of one, a plan {first day: policy}, or arms {"control": ..., "treatment": ...}
+    of any of these. assignment: for arms, each user's arm, or a function of the user ids; None splits evenly.
+    """
+    if not isinstance(world, World):
+        raise InputError(f"world is {world!r}: it must be a World.")
+    arms = as_arms(policy)
+    chunk = require_whole("chunk", chunk, 1, 10_000_000, "users")
+    return Run(world, arms, assign(world, list(arms), assignment), chunk)
+
+
