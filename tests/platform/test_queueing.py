@@ -1,0 +1,70 @@
+"""Closed forms against published values, against each other, and against a plain simulation."""
+
+import numpy as np
+import pytest
+from scipy import integrate
+
+from twoworlds.errors import InputError
+from twoworlds.platform import queueing as q
+
+
+def test_mm1_case_q01():
+    assert q.mean_response(0.8, 1) == pytest.approx(5)
+    assert q.mean_wait(0.8, 1) == pytest.approx(4)
+    assert q.response_quantile(0.99, 0.8, 1) == pytest.approx(23.0259, abs=1e-4)
+
+
+def test_mmc_case_q03():
+    assert q.erlang_c(4, 3.6) == pytest.approx(0.787753, abs=1e-6)
+    assert q.mean_wait(3.6, 1, 4) == pytest.approx(1.969383, abs=1e-6)
+    assert q.mean_response(3.6, 1, 4) == pytest.approx(2.969383, abs=1e-6)
+    assert q.wait_quantile(0.99, 3.6, 1, 4) == pytest.approx(10.9165, abs=1e-4)
+
+
+def test_erlang_c_table_case_q04():
+    table = [(1, 0.8), (2, 1.6), (4, 3.6), (5, 4), (10, 8), (10, 9), (20, 16), (50, 45), (100, 90), (100, 95)]
+    expected = [0.8, 0.711111, 0.787753, 0.554113, 0.40918, 0.668732, 0.256078, 0.363864, 0.21694, 0.506457]
+    assert [q.erlang_c(c, a) for c, a in table] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("rate", "servers"), [(0.5, 1), (2.9, 3), (2.0, 3), (1.999999, 3), (40, 50), (3.6, 4)])
+def test_response_tail_integrates_to_the_mean(rate, servers):
+    area, _ = integrate.quad(lambda t: q.response_tail(t, rate, 1, servers), 0, np.inf, limit=400)
+    assert area == pytest.approx(q.mean_response(rate, 1, servers), rel=1e-6)
+
+
+def test_response_tail_at_the_removable_singularity():
+    near = [q.response_tail(2.5, 2 + e, 1, 3) for e in (-1e-6, 0, 1e-6)]
+    assert near[1] == pytest.approx((near[0] + near[2]) / 2, rel=1e-6)
+
+
+def test_response_tail_far_out_neither_overflows_nor_grows():
+    tails = [q.response_tail(t, 3.999, 1, 4) for t in (10, 1e3, 1e4, 1e5)]
+    assert tails == sorted(tails, reverse=True)
+    assert all(0 <= t <= 1 for t in tails)
+
+
+def test_quantile_against_a_plain_simulation():
+    rng = np.random.default_rng(3)
+    n, rate, servers = 200_000, 2.4, 3
+    arrive, serve = np.cumsum(rng.exponential(1 / rate, n)), rng.exponential(1, n)
+    free, response = np.zeros(servers), np.empty(n)
+    for i in range(n):
+        k = free.argmin()
+        free[k] = max(free[k], arrive[i]) + serve[i]
+        response[i] = free[k] - arrive[i]
+    # Batch means give the standard error of a quantile of dependent times.
+    batches = np.quantile(response.reshape(40, -1), 0.95, axis=1)
+    error = batches.std(ddof=1) / np.sqrt(len(batches))
+    assert np.quantile(response, 0.95) == pytest.approx(q.response_quantile(0.95, rate, 1, servers), abs=4 * error)
+
+
+def test_unstable_or_wrong_input_gets_a_sentence():
+    with pytest.raises(InputError, match=r"utilisation is 1\.25: a steady state needs less than 1"):
+        q.mean_wait(5, 1, 4)
+    with pytest.raises(InputError, match="servers is 0"):
+        q.mean_wait(0.5, 1, 0)
+    with pytest.raises(InputError, match="arrival_rate is nan"):
+        q.utilisation(float("nan"), 1)
+    with pytest.raises(InputError, match="share"):
+        q.response_quantile(1.0, 0.5, 1)

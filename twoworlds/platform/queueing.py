@@ -1,0 +1,100 @@
+"""Waiting lines in closed form: how long a request waits for one of c equal servers.
+
+Notation: λ arrivals per unit of time, μ completions per unit of time of one busy server, c servers,
+a = λ/μ the offered load in erlangs, ρ = a/c the utilisation (share of the time that a server is busy).
+A steady state exists only for ρ < 1; asking for one at ρ ≥ 1 raises InputError, never returns a number.
+"""
+
+import math
+
+from scipy.optimize import brentq
+
+from twoworlds.errors import InputError, require_number, require_whole
+
+MAX_SERVERS = 100_000
+
+
+def utilisation(arrival_rate: float, service_rate: float, servers: int = 1) -> float:
+    """Return ρ = λ / (c μ), the share of capacity asked for; 1 or more means that the line grows without limit."""
+    require_number("arrival_rate", arrival_rate, 0, 1e12)
+    require_number("service_rate", service_rate, 1e-12, 1e12)
+    require_whole("servers", servers, 1, MAX_SERVERS)
+    return arrival_rate / (servers * service_rate)
+
+
+def erlang_b(servers: int, offered: float) -> float:
+    """Return the chance that an arrival finds all `servers` busy and is turned away (M/M/c/c).
+
+    `offered` is a = λ/μ in erlangs. By the recursion B(0) = 1, B(k) = a B(k-1) / (k + a B(k-1)), which neither
+    overflows nor cancels (Kleinrock 1975, vol. 1, section 3.5; recursion: Jagerman 1974).
+    """
+    require_whole("servers", servers, 1, MAX_SERVERS)
+    require_number("offered", offered, 0, 1e12, "erlangs")
+    blocked = 1.0
+    for k in range(1, servers + 1):
+        blocked = offered * blocked / (k + offered * blocked)
+    return blocked
+
+
+def erlang_c(servers: int, offered: float) -> float:
+    """Return the chance that an arrival has to wait (M/M/c), for a = λ/μ < c erlangs (Kleinrock 1975, eq. 3.40)."""
+    _require_stable(offered / servers)
+    blocked = erlang_b(servers, offered)
+    return servers * blocked / (servers - offered * (1 - blocked))
+
+
+def mean_wait(arrival_rate: float, service_rate: float, servers: int = 1) -> float:
+    """Return the mean time in the line of an M/M/c queue, before service begins: C(c, a) / (c μ - λ)."""
+    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    return erlang_c(servers, arrival_rate / service_rate) / (servers * service_rate - arrival_rate)
+
+
+def mean_response(arrival_rate: float, service_rate: float, servers: int = 1) -> float:
+    """Return the mean time from arrival to completion of an M/M/c queue: the wait and the service."""
+    return mean_wait(arrival_rate, service_rate, servers) + 1 / service_rate
+
+
+def wait_quantile(share: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
+    """Return the time within which `share` of M/M/c arrivals are in service (0 if that many never wait).
+
+    The wait is 0 with chance 1 - C and exponential with rate c μ - λ otherwise.
+    """
+    share = require_number("share", share, 0, 1 - 1e-12)
+    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    waits = erlang_c(servers, arrival_rate / service_rate)
+    if waits <= 1 - share:
+        return 0.0
+    return math.log(waits / (1 - share)) / (servers * service_rate - arrival_rate)
+
+
+def response_tail(time: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
+    """Return P(T > t), the chance that an M/M/c request takes longer than `time`, wait and service together.
+
+    With d = c - 1 - a: P(T > t) = exp(-μ t) [1 + C(c, a) (1 - exp(-μ t d)) / d], and C μ t in place of the
+    fraction's product when d = 0 (Adan & Resing, Queueing Systems 2015, section 5.3, integrated).
+    """
+    require_number("time", time, 0, 1e12)
+    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    offered, done = arrival_rate / service_rate, service_rate * time
+    spare = servers - 1 - offered
+    extra = done if abs(spare) < 1e-9 else -math.expm1(-done * spare) / spare if done * abs(spare) < 700 else None
+    if extra is None:  # exp(-μt) exp(-μt d) = exp(-μt (c - a)): written so that nothing overflows for d < 0
+        tail = math.exp(-done * (servers - offered))
+        return math.exp(-done) + erlang_c(servers, offered) * (math.exp(-done) - tail) / spare
+    return math.exp(-done) * (1 + erlang_c(servers, offered) * extra)
+
+
+def response_quantile(share: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
+    """Return the time within which `share` of M/M/c requests are answered: the p99 is `share` = 0.99."""
+    share = require_number("share", share, 0, 1 - 1e-12)
+    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    late = 1 - share
+    high = mean_response(arrival_rate, service_rate, servers)
+    while response_tail(high, arrival_rate, service_rate, servers) > late:
+        high *= 2
+    return float(brentq(lambda t: response_tail(t, arrival_rate, service_rate, servers) - late, 0, high, xtol=1e-12 * high))
+
+
+def _require_stable(load: float) -> None:
+    if not load < 1:
+        raise InputError(f"utilisation is {load:.3g}: a steady state needs less than 1, or the line grows without limit.")
