@@ -5,4 +5,15 @@ from twoworlds.world.policy import POLICIES, Policy, ranker_ms
 from twoworlds.world.run import Run, simulate
 from twoworlds.world.truth import METRICS, Effect, compare, truth
 
-__all__ = ["METRICS", "POLICIES", "Effect", "Policy", "Run", "World", "compare", "ranker_ms", "simulate", "truth"]
+__all__ = [
+    "METRICS",
+    "POLICIES",
+    "Effect",
+    "Policy",
+    "Run",
+    "World",
+    "compare",
+    "ranker_ms",
+    "simulate",
+    "truth",
+]

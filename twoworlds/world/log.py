@@ -1,5 +1,7 @@
 """The event log that a run leaves, the sessions, and the hidden truth beside them; in memory or streamed."""
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -20,17 +22,17 @@ Columns = dict[str, NDArray]
 
 def session_ids(batch: Batch) -> NDArray[np.int64]:
     """Return the id of each session: unique, and the same whatever the policy."""
-    user = batch.people.user_id[batch.sessions.user]
-    return (user * 366 + batch.day) * c.MAX_SESSIONS + batch.sessions.number
+    user = batch.today.people.user_id[batch.sessions.user]
+    return (user * 366 + batch.today.day) * c.MAX_SESSIONS + batch.sessions.number
 
 
 def session_starts(batch: Batch) -> NDArray[np.datetime64]:
     """Return when each session was opened: a user's sessions follow each other through the waking hours."""
     opened = batch.sessions
-    per_day = np.bincount(opened.user, minlength=len(batch.rows))[opened.user]
+    per_day = np.bincount(opened.user, minlength=len(batch.today.rows))[opened.user]
     u = uniform(fold(opened.key, Purpose.CLOCK))
     seconds = _MORNING_S + _WAKING_S * (opened.number + 0.8 * u) / per_day
-    offset = (seconds * 1e6).astype(np.int64) + (batch.day - 1) * _DAY_S * 1_000_000
+    offset = (seconds * 1e6).astype(np.int64) + (batch.today.day - 1) * _DAY_S * 1_000_000
     return DAY_ONE + offset.astype("timedelta64[us]")
 
 
@@ -38,8 +40,8 @@ def session_columns(batch: Batch) -> Columns:
     """Return the session table of a batch, one array element a session, also those that saw nothing."""
     opened = batch.sessions
     return {
-        "user_id": batch.people.user_id[opened.user].astype(np.uint32),
-        "day": np.full(len(opened.user), batch.day, dtype=np.uint16),
+        "user_id": batch.today.people.user_id[opened.user].astype(np.uint32),
+        "day": np.full(len(opened.user), batch.today.day, dtype=np.uint16),
         "session_id": session_ids(batch),
         "ts": session_starts(batch),
         "latency_ms": opened.latency_ms.astype(np.uint32),
@@ -51,7 +53,7 @@ def session_columns(batch: Batch) -> Columns:
 def log_columns(batch: Batch) -> Columns:
     """Return the impression log of a batch, one array element an impression: what the company sees."""
     seen, opened, shape = batch.seen, batch.sessions, batch.seen.place.shape
-    videos = batch.serving.offer
+    videos = batch.today.serving.offer
 
     def repeat(values: NDArray) -> NDArray:
         return np.repeat(values[seen.session], c.SLATE)
@@ -63,10 +65,12 @@ def log_columns(batch: Batch) -> Columns:
 
     watch_us = spread(seen.watch_ds, np.int64).reshape(shape) * 100_000
     before = np.cumsum(watch_us, axis=1) - watch_us + POSITIONS * _BROWSE_US
-    shown = session_starts(batch)[seen.session] + (opened.latency_ms[seen.session] * 1000).astype("timedelta64[us]")
+    shown = session_starts(batch)[seen.session] + (opened.latency_ms[seen.session] * 1000).astype(
+        "timedelta64[us]"
+    )
     return {
-        "user_id": repeat(batch.people.user_id[opened.user]).astype(np.uint32),
-        "day": np.full(seen.place.size, batch.day, dtype=np.uint16),
+        "user_id": repeat(batch.today.people.user_id[opened.user]).astype(np.uint32),
+        "day": np.full(seen.place.size, batch.today.day, dtype=np.uint16),
         "session_id": repeat(session_ids(batch)),
         "ts": (shown[:, None] + before.astype("timedelta64[us]")).ravel(),
         "position": np.tile((POSITIONS + 1).astype(np.uint8), shape[0]),
@@ -93,20 +97,17 @@ def hidden_columns(batch: Batch) -> Columns:
     }
 
 
-class Collector:
-    """Keeps the columns that `make` returns for each batch, in the order of (day, user)."""
+def table_of(batches: list[Batch], make: Callable[[Batch], Columns]) -> Columns:
+    """Return the columns that `make` gives for the arms of one chunk, merged in the order of the users."""
+    parts = [make(batch) for batch in batches]
+    if len(parts) == 1:
+        return parts[0]
+    merged = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(merged["session_id"], kind="stable")
+    return {name: values[order] for name, values in merged.items()}
 
-    def __init__(self, make: object) -> None:
-        self._make = make
-        self._parts: list[Columns] = []
-        self._order: list[NDArray] = []
 
-    def __call__(self, batch: Batch) -> None:
-        """Record one batch."""
-        self._parts.append(self._make(batch))
-        self._order.append(session_columns(batch)["session_id"])
-
-    def frame(self) -> pd.DataFrame:
-        """Return everything recorded as one table."""
-        names = self._parts[0]
-        return pd.DataFrame({name: np.concatenate([part[name] for part in self._parts]) for name in names})
+def collect(batches: Iterable[Columns]) -> pd.DataFrame:
+    """Return one table of all columns."""
+    parts = list(batches)
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})

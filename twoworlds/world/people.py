@@ -37,7 +37,12 @@ class World:
 
     def __post_init__(self) -> None:
         """Check every field; raise InputError with one sentence for the first that is out of range."""
-        for name, low, high in (("users", 1, 10_000_000), ("days", 1, 365), ("seed", 0, 2**32 - 1), ("topics", 3, 32)):
+        for name, low, high in (
+            ("users", 1, 10_000_000),
+            ("days", 1, 365),
+            ("seed", 0, 2**32 - 1),
+            ("topics", 3, 32),
+        ):
             object.__setattr__(self, name, require_whole(name, getattr(self, name), low, high))
         for name, high in (("newcomers", 1), ("taste_drift", 1), ("intent_strength", 2), ("interference", 2)):
             object.__setattr__(self, name, require_number(name, getattr(self, name), 0, high))

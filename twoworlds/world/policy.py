@@ -67,7 +67,9 @@ class Policy:
             checked = (
                 require_whole(name, value, int(low), int(high), unit)
                 if whole
-                else require_number(name, float(value) if value is True or value is False else value, low, high, unit)
+                else require_number(
+                    name, float(value) if value is True or value is False else value, low, high, unit
+                )
             )
             object.__setattr__(self, name, checked)
 

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from twoworlds.errors import InputError, require_whole
 from twoworlds.world import log
+from twoworlds.world.arms import Assignment, Plan, as_arms, assign
 from twoworlds.world.people import World, make_people
 from twoworlds.world.policy import Policy
-from twoworlds.world.simulate import CHUNK, TOTALS, Assignment, Batch, Plan, as_arms, assign, live
+from twoworlds.world.simulate import CHUNK, TOTALS, Batch, live
 from twoworlds.world.videos import make_videos
 
 Policies = Policy | str | Mapping[int, Policy | str] | Mapping[str, Policy | str | Mapping[int, Policy | str]]
@@ -34,48 +35,58 @@ class Run:
     living, log-odds, truth).
     """
 
-    def __init__(self, world: World, arms: dict[str, Plan], arm_of: NDArray[np.int64], chunk: int = CHUNK) -> None:
+    def __init__(
+        self, world: World, arms: dict[str, Plan], arm_of: NDArray[np.int64], chunk: int = CHUNK
+    ) -> None:
         self.world = world
         self.arms = arms
         self._arm_of = arm_of
-        self._totals = {name: np.zeros((world.days, world.users), dtype=kind) for name, kind in TOTALS.items()}
+        self._totals = {
+            name: np.zeros((world.days, world.users), dtype=kind) for name, kind in TOTALS.items()
+        }
         self._habit = np.zeros(world.days)
         for day, totals, habit in live(world, arms, arm_of, chunk=chunk):
             self._habit[day - 1] = habit
             for name, values in totals.items():
                 self._totals[name][day - 1] = values
-        self.daily = self._daily()
+        self.daily = self._daily().assign(habit=self._habit)
 
-    def _daily(self) -> pd.DataFrame:
+    def _daily(self, users: NDArray[np.bool_] | slice = slice(None)) -> pd.DataFrame:
+        """Return the daily table of some users, without habit."""
+
         def total(name: str) -> NDArray:
-            return self._totals[name].sum(axis=1, dtype=np.float64)
+            kind = np.float64 if TOTALS[name] is np.float32 else np.int64
+            return self._totals[name][:, users].sum(axis=1, dtype=kind)
 
-        def count(name: str) -> NDArray[np.int64]:
-            return self._totals[name].sum(axis=1, dtype=np.int64)
-
+        joined = make_people(self.world, 0, self.world.users).joined[users]
+        columns = {"day": np.arange(1, self.world.days + 1), "actives": total("active")}
+        columns["new"] = np.bincount(np.maximum(joined, 0), minlength=366)[1 : self.world.days + 1]
+        for name in (
+            "churned",
+            "sessions",
+            "abandoned",
+            "impressions",
+            "clicks",
+            "watch_s",
+            "likes",
+            "surveys",
+        ):
+            columns[name] = total(name)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return pd.DataFrame(
-                {
-                    "day": np.arange(1, self.world.days + 1),
-                    "actives": count("active"),
-                    "new": self._new(),
-                    "churned": count("alive") - count("stays"),
-                    "sessions": count("sessions"),
-                    "abandoned": count("abandoned"),
-                    "impressions": count("impressions"),
-                    "clicks": count("clicks"),
-                    "watch_s": total("watch_s"),
-                    "likes": count("likes"),
-                    "surveys": count("surveys"),
-                    "survey_mean": total("stars") / total("surveys"),
-                    "value": total("value") / total("clicks"),
-                    "habit": self._habit,
-                }
-            )
+            columns["survey_mean"] = total("stars") / total("surveys")
+            columns["value"] = total("value") / total("clicks")
+        return pd.DataFrame(columns)
 
-    def _new(self) -> NDArray[np.int64]:
-        joined = make_people(self.world, 0, self.world.users).joined
-        return np.bincount(np.maximum(joined, 0), minlength=self.world.days + 1)[1 : self.world.days + 1]
+    def by_arm(self) -> pd.DataFrame:
+        """Return the daily table of each arm, with the columns arm and users (assigned) in front."""
+        tables = []
+        for index, name in enumerate(self.arms):
+            members = self._arm_of == index
+            table = self._daily(members)
+            table.insert(0, "users", int(members.sum()))
+            table.insert(0, "arm", name)
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
 
     def totals(self, name: str, days: Days = None) -> NDArray[np.float64]:
         """Return the total of one column of TOTALS over `days` for each user, shape (users,)."""
@@ -86,7 +97,7 @@ class Run:
 
     def per_user(self, days: Days = None) -> pd.DataFrame:
         """Return one row a user with totals over `days` (a day, (first, last), or None for all days)."""
-        first, last = day_range(self.world, days)
+        last = day_range(self.world, days)[1]
         counted = ("sessions", "abandoned", "impressions", "clicks", "watch_s", "likes", "surveys", "value")
         table = {
             "user_id": np.arange(self.world.users, dtype=np.uint32),
@@ -100,10 +111,12 @@ class Run:
         return pd.DataFrame(table)
 
     def _collect(self, make: Callable[[Batch], log.Columns]) -> pd.DataFrame:
-        collector = log.Collector(make)
-        for _ in live(self.world, self.arms, self._arm_of, record=collector):
+        parts: list[log.Columns] = []
+        for _ in live(
+            self.world, self.arms, self._arm_of, lambda batches: parts.append(log.table_of(batches, make))
+        ):
             pass
-        return collector.frame()
+        return log.collect(parts)
 
     def log(self) -> pd.DataFrame:
         """Return the impression log, one row an impression: what the company sees."""
@@ -166,5 +179,3 @@ def simulate(world: World, policy: Policies, assignment: Assignment = None, chun
     arms = as_arms(policy)
     chunk = require_whole("chunk", chunk, 1, 10_000_000, "users")
     return Run(world, arms, assign(world, list(arms), assignment), chunk)
-
-

@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoworlds.world import constants as c
-from twoworlds.world.draws import Purpose, Float32, UInt64, fold, lane, logistic, scatter, symmetric, uniform, unit
+from twoworlds.world.draws import (
+    Float32,
+    Float64,
+    Purpose,
+    UInt64,
+    fold,
+    lane,
+    logistic,
+    scatter,
+    symmetric,
+    uniform,
+    unit,
+)
 from twoworlds.world.people import People, World
 from twoworlds.world.policy import Policy
 from twoworlds.world.videos import Videos
@@ -34,7 +46,9 @@ class Serving:
     novelty: float  # log-odds on clicks today
 
 
-def make_serving(world: World, policy: Policy, offer: Videos, trend: Float32, day: int, since: int) -> Serving:
+def make_serving(
+    world: World, policy: Policy, offer: Videos, trend: Float64, day: int, since: int
+) -> Serving:
     """Return what `policy` (in force since day `since`) serves on `day`, given yesterday's `trend` by place."""
     p = policy
     total = p.click_weight + p.watch_weight + p.value_weight + p.clickbait_penalty
@@ -43,11 +57,11 @@ def make_serving(world: World, policy: Policy, offer: Videos, trend: Float32, da
     curiosity_pull = p.click_weight + p.watch_weight * c.WATCH_CURIOSITY
     pull = scale * (p.click_weight * c.CLICK_AFFINITY + value_pull * c.VALUE_AFFINITY)
     seen = (c.LEARN_FEED + c.LEARN_EXPLORE * p.exploration) * np.maximum(day - offer.born, 0)
-    quality = offer.quality + c.QUALITY_ERROR * offer.quality_error / np.sqrt(1.0 + seen)
+    quality = offer.quality + c.QUALITY_ERROR / np.sqrt(1.0 + seen) * offer.quality_error
     score = scale * (
         value_pull * (c.VALUE_QUALITY * quality - c.VALUE_CLICKBAIT * offer.clickbait)
         + (curiosity_pull * c.CURIOSITY - p.clickbait_penalty) * offer.clickbait
-        + p.watch_weight * c.WATCH_LENGTH * np.log(offer.length / c.LENGTH_S)
+        + p.watch_weight * c.WATCH_LENGTH * np.log(offer.length.astype(np.float64) / c.LENGTH_S)
     )
     blur = c.AFFINITY_SD * np.sqrt(3.0 * (1.0 - p.model_quality**2))
     return Serving(
@@ -227,22 +241,26 @@ class Impressions:
     rating: Ints  # (clicks,) 1..5, 0 where no survey was answered
 
 
-def react(
-    key: UInt64, session: Ints, slate: tuple[Ints, NDArray[np.bool_]], people: tuple[Float32, Float32, Float32],
-    serving: Serving,
-) -> Impressions:
-    """Let the users look at their slates.
+@dataclass(frozen=True)
+class Viewer:
+    """The users of n served sessions."""
 
-    people: interest (n, topics), fatigue (n, topics), curiosity (n,) of each session's user.
-    """
+    interest: Float32  # (n, topics)
+    fatigue: Float32  # (n, topics)
+    curiosity: Float32  # (n,)
+
+
+def react(
+    key: UInt64, session: Ints, slate: tuple[Ints, NDArray[np.bool_]], viewer: Viewer, serving: Serving
+) -> Impressions:
+    """Let the viewers look at their slates (places and explored positions, (n, K)), click, watch and speak."""
     place, explored = slate
-    interest, tired, curiosity = people
     offer = serving.offer
-    near = affinity(interest, offer, place)
-    start = (np.arange(len(interest)) * interest.shape[1])[:, None]
-    tired = tired.ravel().take(offer.topic.take(place) + start)
+    near = affinity(viewer.interest, offer, place)
+    start = (np.arange(len(key)) * viewer.fatigue.shape[1])[:, None]
+    tired = viewer.fatigue.ravel().take(offer.topic.take(place) + start)
     bait = offer.clickbait.take(place)
-    pull = bait * curiosity[:, None]
+    pull = bait * viewer.curiosity[:, None]
     wish = near * np.float32(c.CLICK_AFFINITY) + pull
     wish += np.float32(c.CLICK_BASE + serving.novelty)
     wish -= tired * np.float32(c.CLICK_FATIGUE)
@@ -278,6 +296,8 @@ def _after_click(
         np.float32(c.SURVEY_BASE) + np.float32(c.SURVEY_HAPPY) * value
     )
     answers &= unit(draw(Purpose.ASKED)) < np.float32(c.SURVEY_ASKED)
-    stars = np.float32(3.5) + np.float32(2) * value + np.float32(c.RATING_NOISE) * symmetric(draw(Purpose.RATING))
+    stars = (
+        np.float32(3.5) + np.float32(2) * value + np.float32(c.RATING_NOISE) * symmetric(draw(Purpose.RATING))
+    )
     rating = np.clip(stars.astype(np.int64), 1, 5)
     return watch_ds, liked, np.where(answers, rating, 0)

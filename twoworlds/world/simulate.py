@@ -1,27 +1,24 @@
 """The days of the world: who comes, what their sessions leave in them, who stays away for good."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoworlds.errors import InputError, require_one_of, require_whole
 from twoworlds.world import constants as c
 from twoworlds.world import session as s
-from twoworlds.world.draws import Purpose, fold, logistic, root, uniform
+from twoworlds.world.arms import Plan, in_force
+from twoworlds.world.draws import Float32, Purpose, UInt64, fold, logistic, uniform
 from twoworlds.world.people import People, World, make_people
-from twoworlds.world.policy import Policy, as_policy
-from twoworlds.world.videos import make_videos, on_offer, place_birth
+from twoworlds.world.videos import Videos, make_videos, on_offer, place_birth
 
 CHUNK = 1024  # users stepped together: their arrays fit in a second-level cache
-Plan = Mapping[int, Policy]
-Assignment = Callable[[NDArray[np.int64]], NDArray] | NDArray | None
 #: Per-user columns of a day, with the type that holds them.
-TOTALS = {
+TOTALS: dict[str, type] = {
     "active": np.uint8,
     "alive": np.uint8,
-    "stays": np.uint8,
+    "churned": np.uint8,
     "sessions": np.uint8,
     "abandoned": np.uint8,
     "impressions": np.uint16,
@@ -32,215 +29,208 @@ TOTALS = {
     "stars": np.uint16,
     "value": np.float32,
 }
-
-
-def as_plan(policy: Policy | str | Mapping[int, Policy | str]) -> dict[int, Policy]:
-    """Return {first day: Policy} in order of days for a policy, a policy's name, or such a plan itself."""
-    if not isinstance(policy, Mapping):
-        return {1: as_policy(policy)}
-    days = {require_whole("first day of a policy", day, 1, 365): as_policy(p) for day, p in policy.items()}
-    if 1 not in days:
-        raise InputError(f"plan starts on days {sorted(days)}: it must have a policy for day 1.")
-    return dict(sorted(days.items()))
-
-
-def as_arms(policy: object) -> dict[str, dict[int, Policy]]:
-    """Return {arm: plan}; a single policy or plan becomes the arm "all"."""
-    if isinstance(policy, Mapping) and policy and all(isinstance(name, str) for name in policy):
-        return {name: as_plan(plan) for name, plan in policy.items()}
-    return {"all": as_plan(policy)}
-
-
-def assign(world: World, arms: list[str], assignment: Assignment) -> NDArray[np.int64]:
-    """Return each user's arm as an index into `arms`, shape (users,).
-
-    assignment: arm names by user, or a function of the user ids that returns them; None is an even split by
-    a hash of the user.
-    """
-    if assignment is None:
-        u = uniform(fold(root(world.seed, Purpose.ARM), np.arange(world.users)))
-        return np.floor(len(arms) * u).astype(np.int64)
-    names = np.asarray(assignment(np.arange(world.users)) if callable(assignment) else assignment)
-    if names.shape != (world.users,):
-        raise InputError(f"assignment has shape {names.shape}: it must name one arm for each of {world.users} users.")
-    for name in np.unique(names):
-        require_one_of("assignment", str(name), arms)
-    return np.array([arms.index(str(name)) for name in np.unique(names)])[np.unique(names, return_inverse=True)[1]]
+Totals = dict[str, NDArray]
 
 
 @dataclass
 class State:
-    """What a night leaves in each user; the arrays are changed in place."""
+    """What a night leaves in each user, arrays over all users, changed in place."""
 
     alive: NDArray[np.bool_]
-    habit: NDArray[np.float32]
-    fatigue: NDArray[np.float32]  # (users, topics)
-    taste: NDArray[np.float32]
-    known: NDArray[np.float32]  # the taste that the ranker was last trained on
+    habit: Float32  # log-odds
+    fatigue: Float32  # (users, topics), log-odds
+    taste: Float32  # (users, topics)
+    known: Float32  # the taste that the ranker was last trained on
+
+
+@dataclass(frozen=True)
+class Today:
+    """One day of one chunk of users under one policy."""
+
+    world: World
+    day: int
+    arm: int
+    rows: s.Ints  # the users' rows in the state
+    people: People  # their traits, in the order of rows
+    key: UInt64  # their keys of the day
+    serving: s.Serving
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One chunk, one arm, one day: the rows and everything that happened, for recorders."""
+    """What happened to a Today: who came, their sessions, what was shown and done."""
 
-    day: int
-    arm: int
-    people: People
-    rows: NDArray[np.int64]  # user rows (of `people`) that live under this arm
-    serving: s.Serving
+    today: Today
+    user: s.Ints  # who came: rows of today.people
+    counts: s.Ints  # sessions of each of them
     sessions: s.Sessions
     seen: s.Impressions
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What is fixed for a whole run."""
-
-    world: World
-    arms: list[dict[int, Policy]]
-    arm_of: NDArray[np.int64]
-    people: People
-    key: NDArray[np.uint64]
+#: Called with the batches (one an arm) of each chunk and day, in the order of days and users.
+Recorder = Callable[[list[Batch]], None]
 
 
 def live(
-    world: World,
-    arms: Mapping[str, Plan],
-    arm_of: NDArray[np.int64],
-    record: Callable[[Batch], None] | None = None,
-    chunk: int = CHUNK,
-) -> Iterator[tuple[int, dict[str, NDArray], float]]:
+    world: World, arms: Mapping[str, Plan], arm_of: s.Ints, record: Recorder | None = None, chunk: int = CHUNK
+) -> Iterator[tuple[int, Totals, float]]:
     """Yield (day, {column of TOTALS: array over users}, mean habit of the living) for each day of `world`.
 
-    The arrays are reused from day to day: copy what you keep. `record` is called with each Batch.
+    arm_of: each user's arm as an index into `arms`. The arrays are reused: copy what you keep.
     """
     people = make_people(world, 0, world.users)
-    setting = _Setting(world, list(arms.values()), arm_of, people, people.key)
-    state = State(
-        alive=np.ones(world.users, dtype=bool),
-        habit=np.zeros(world.users, dtype=np.float32),
-        fatigue=np.zeros((world.users, world.topics), dtype=np.float32),
-        taste=people.taste.copy(),
-        known=people.taste.copy(),
-    )
+    state = _first_state(world, people)
     videos, birth = make_videos(world), place_birth(world)
     totals = {name: np.zeros(world.users, dtype=kind) for name, kind in TOTALS.items()}
-    trend = np.zeros(c.VIDEOS, dtype=np.float32)
+    trend = np.zeros(c.VIDEOS)
     for day in range(1, world.days + 1):
         offer = on_offer(videos, birth, day)
-        trend[offer.born == day] = 0
-        servings = [_serving(world, plan, offer, trend, day) for plan in setting.arms]
+        servings = _servings(world, arms, offer, np.where(offer.born == day, 0.0, trend), day)
         clicks = np.zeros(c.VIDEOS, dtype=np.int64)
         for values in totals.values():
             values[:] = 0
         for first in range(0, world.users, chunk):
-            last = min(first + chunk, world.users)
+            batches = []
             for arm, serving in enumerate(servings):
-                rows = np.flatnonzero(arm_of[first:last] == arm) + first
-                if len(rows) == 0:
-                    continue
-                batch = _day(setting, state, totals, rows, serving, day, arm)
-                clicks += np.bincount(batch.seen.place.ravel()[batch.seen.at], minlength=c.VIDEOS)
-                if record:
-                    record(batch)
-        trend = _trend(clicks)
-        yield day, totals, float(np.mean(state.habit, where=state.alive & (people.joined <= day), dtype=np.float64))
+                rows = first + np.flatnonzero(arm_of[first : first + chunk] == arm)
+                if len(rows):
+                    today = _today(world, day, arm, rows, people, serving)
+                    batches.append(live_day(today, state, totals))
+            clicks += sum(_clicked_places(batch) for batch in batches)
+            if record:
+                record(batches)
+        trend = clicks / (clicks + max(clicks.mean(), 1e-9))
+        yield day, totals, _mean_habit(state, people, day)
 
 
-def _serving(world: World, plan: Plan, offer: object, trend: NDArray[np.float32], day: int) -> s.Serving:
-    """Return what the plan's policy of the day serves."""
-    since = max(first for first in plan if first <= day)
-    return s.make_serving(world, plan[since], offer, trend, day, since)
+def _first_state(world: World, people: People) -> State:
+    """Return the state on the morning of day 1: old accounts are as tired as usual visits leave them."""
+    usual = logistic(people.come)[:, None] * np.float32(c.FATIGUE_GAIN / c.FATIGUE_DECAY) * people.taste**2
+    return State(
+        alive=np.ones(world.users, dtype=bool),
+        habit=np.zeros(world.users, dtype=np.float32),
+        fatigue=np.where(people.joined[:, None] < 1, usual, np.float32(0)),
+        taste=people.taste.copy(),
+        known=people.taste.copy(),
+    )
 
 
-def _trend(clicks: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return the lift of each place from a day's clicks by everybody: 0 for none, 1/2 for an average, below 1."""
-    return (clicks / (clicks + max(clicks.mean(), 1e-9))).astype(np.float32)
+def _servings(
+    world: World, arms: Mapping[str, Plan], offer: Videos, trend: NDArray[np.float64], day: int
+) -> list[s.Serving]:
+    """Return what each arm serves on `day`."""
+    servings = []
+    for plan in arms.values():
+        since, policy = in_force(plan, day)
+        servings.append(s.make_serving(world, policy, offer, trend, day, since))
+    return servings
 
 
-def _day(setting, state, totals, rows, serving, day, arm) -> Batch:
-    """Live one day of the users `rows` under `serving`; change state and totals in place."""
-    world, people, policy = setting.world, setting.people, serving.policy
-    day_key = fold(people.key, day) if len(rows) == world.users else fold(people.key[rows], day)
-    local = _local(people, rows)
-    _drift(world, state, rows, day_key)
-    since = day - 1
-    if since % policy.retrain_days == 0:
+def _today(world: World, day: int, arm: int, rows: s.Ints, people: People, serving: s.Serving) -> Today:
+    """Return the users `rows` with their keys of the day."""
+    local = People(**{field.name: getattr(people, field.name)[rows] for field in fields(People)})
+    return Today(world, day, arm, rows, local, fold(local.key, day), serving)
+
+
+def live_day(today: Today, state: State, totals: Totals) -> Batch:
+    """Live one day: change the state and the day's totals of the users in place, return what happened."""
+    rows, people, policy = today.rows, today.people, today.serving.policy
+    _drift(today, state)
+    if (today.day - 1) % policy.retrain_days == 0:
         state.known[rows] = state.taste[rows]
-    present = state.alive[rows] & (local.joined <= day)
-    weekend = c.WEEKEND if day % 7 in (6, 0) else 0.0
-    come = logistic(local.come + state.habit[rows] + np.float32(weekend))
-    first_visit = local.joined == day
-    comes = present & (first_visit | (uniform(fold(day_key, Purpose.COME)) < come))
-    user = np.flatnonzero(comes)
-    extra = local.extra[user]
-    more = np.floor(np.log(uniform(fold(day_key[user], Purpose.SESSIONS))) / np.log(extra / (1 + extra)))
-    counts = 1 + np.minimum(more, c.MAX_SESSIONS - 1).astype(np.int64)
-    opened = s.open_sessions(local, day_key, user, counts, policy)
-    seen, enjoyed = _serve(world, state, local, rows, opened, serving)
-    _overnight(state, local, rows, opened, seen, enjoyed, serving, user, counts, day_key, present)
-    _count(totals, rows, state, present, user, counts, opened, seen, policy)
-    return Batch(day, arm, local, rows, serving, opened, seen)
+    present = state.alive[rows] & (people.joined <= today.day)
+    user = _who_comes(today, state, present)
+    counts = _session_counts(today, user)
+    opened = s.open_sessions(people, today.key, user, counts, policy)
+    batch = Batch(today, user, counts, opened, _serve(today, state, opened))
+    _remember(batch, state)
+    stays = _leave(today, state, present)
+    totals["alive"][rows] = present
+    totals["churned"][rows] = present & ~stays
+    _count(batch, totals)
+    return batch
 
 
-def _local(people: People, rows: NDArray[np.int64]) -> People:
-    """Return the traits of the users `rows`."""
-    return People(**{name: values[rows] for name, values in vars(people).items()})
-
-
-def _drift(world: World, state: State, rows: NDArray[np.int64], day_key: NDArray[np.uint64]) -> None:
-    """With probability taste_drift a user's favourite topic and another one change places."""
+def _drift(today: Today, state: State) -> None:
+    """With chance taste_drift a user's favourite topic and some other one change places."""
+    world = today.world
     if world.taste_drift == 0:
         return
-    moved = np.flatnonzero(uniform(fold(day_key, Purpose.DRIFT)) < world.taste_drift)
-    where = rows[moved]
-    to = np.floor(world.topics * uniform(fold(day_key[moved], Purpose.DRIFT_TO))).astype(np.int64)
-    top = state.taste[where].argmax(axis=1)
-    state.taste[where, top], state.taste[where, to] = state.taste[where, to], state.taste[where, top]
+    moved = np.flatnonzero(uniform(fold(today.key, Purpose.DRIFT)) < world.taste_drift)
+    to = np.floor(world.topics * uniform(fold(today.key[moved], Purpose.DRIFT_TO))).astype(np.int64)
+    rows, taste = today.rows[moved], state.taste
+    top = taste[rows].argmax(axis=1)
+    taste[rows, top], taste[rows, to] = taste[rows, to], taste[rows, top]
 
 
-def _serve(world, state, people, rows, opened, serving) -> tuple[s.Impressions, NDArray[np.float32]]:
-    """Fill the slates of the sessions that wait for one; return what was seen and enjoyed (n, K), expected."""
+def _who_comes(today: Today, state: State, present: NDArray[np.bool_]) -> s.Ints:
+    """Return the rows of the users who open the app today: the newly joined, and others by habit."""
+    people = today.people
+    weekend = np.float32(c.WEEKEND if today.day % 7 in (6, 0) else 0.0)
+    chance = logistic(people.come + state.habit[today.rows] + weekend)
+    comes = uniform(fold(today.key, Purpose.COME)) < chance
+    return np.flatnonzero(present & (comes | (people.joined == today.day)))
+
+
+def _session_counts(today: Today, user: s.Ints) -> s.Ints:
+    """Return how often each user in `user` opens the app today: 1 + a geometric number, at most MAX_SESSIONS."""
+    extra = today.people.extra[user]
+    u = uniform(fold(today.key[user], Purpose.SESSIONS))
+    more = np.floor(np.log(u) / np.log(extra / (1 + extra)))
+    return 1 + np.minimum(more, c.MAX_SESSIONS - 1).astype(np.int64)
+
+
+def _serve(today: Today, state: State, opened: s.Sessions) -> s.Impressions:
+    """Retrieve, rank and show a slate in each session that waited for one."""
     session = opened.served()
     key, user = opened.key[session], opened.user[session]
-    true, known = s.interests(world, key, state.taste[rows[user]], state.known[rows[user]], serving)
-    candidates = s.retrieve(key, serving.policy.candidates)
-    slate = s.rank(key, known, candidates, serving)
-    seen = s.react(key, session, slate, (true, state.fatigue[rows[user]], people.curiosity[user]), serving)
-    return seen, seen.chance * s.EXAMINATION
+    rows = today.rows[user]
+    interest, seen = s.interests(today.world, key, state.taste[rows], state.known[rows], today.serving)
+    candidates = s.retrieve(key, today.serving.policy.candidates)
+    slate = s.rank(key, seen, candidates, today.serving)
+    viewer = s.Viewer(interest, state.fatigue[rows], today.people.curiosity[user])
+    return s.react(key, session, slate, viewer, today.serving)
 
 
-def _overnight(state, people, rows, opened, seen, wanted, serving, user, counts, day_key, present) -> None:
-    """Turn the day's satisfaction into habit, the day's clicks into fatigue, and let some leave for good.
+def _remember(batch: Batch, state: State) -> None:
+    """Turn the day's satisfaction into habit and its topics into fatigue.
 
-    Satisfaction and fatigue use the chance of each click rather than its draw. The mean is the same, and a
-    small change of policy leaves less noise.
+    Both use the chance of each click rather than its draw. The mean is the same, and a small change of policy
+    leaves less noise.
     """
-    n, topics = len(rows), state.fatigue.shape[1]
-    shown_to = opened.user[seen.session]
+    today, opened, seen = batch.today, batch.sessions, batch.seen
+    rows, topics = today.rows, today.world.topics
+    clicks = seen.chance * s.EXAMINATION
     satisfaction = np.full(len(opened.user), -c.ABANDON_COST)
-    satisfaction[seen.session] = (wanted * seen.value).sum(axis=1)
+    satisfaction[seen.session] = (clicks * seen.value).sum(axis=1)
     satisfaction -= c.WAIT_COST / 1000.0 * opened.latency_ms
-    mean = np.bincount(opened.user, satisfaction, n)[user] / counts
-    habit = state.habit[rows]
-    habit[user] += c.HABIT_RATE * (c.HABIT_GAIN * (mean - c.SATISFACTION_USUAL) - habit[user])
-    state.habit[rows] = habit
-    where = serving.offer.topic.take(seen.place) + (shown_to * topics)[:, None]
-    tiring = np.bincount(where.ravel(), wanted.ravel(), n * topics).reshape(n, topics)
-    state.fatigue[rows] = ((1 - c.FATIGUE_DECAY) * state.fatigue[rows] + c.FATIGUE_GAIN * tiring).astype(np.float32)
-    hazard = people.churn * np.float32(2) * logistic(-np.float32(c.CHURN_HABIT) * habit)
-    state.alive[rows] &= ~(present & (uniform(fold(day_key, Purpose.CHURN)) < hazard))
+    mean = np.bincount(opened.user, satisfaction, len(rows))[batch.user] / batch.counts
+    came = rows[batch.user]
+    target = c.HABIT_GAIN * (mean - c.SATISFACTION_USUAL)
+    state.habit[came] += c.HABIT_RATE * (target - state.habit[came])
+    where = today.serving.offer.topic.take(seen.place) + (opened.user[seen.session] * topics)[:, None]
+    by_topic = np.bincount(where.ravel(), clicks.ravel(), len(rows) * topics).reshape(-1, topics)
+    share = by_topic / np.maximum(by_topic.sum(axis=1, keepdims=True), 1e-9)
+    state.fatigue[rows] = (1 - c.FATIGUE_DECAY) * state.fatigue[rows] + c.FATIGUE_GAIN * share
 
 
-def _count(totals, rows, state, present, user, counts, opened, seen, policy) -> None:
-    """Add up the day for each user."""
+def _leave(today: Today, state: State, present: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Let some of the present users leave for good; return who stays."""
+    protection = logistic(np.float32(-c.CHURN_HABIT) * state.habit[today.rows])
+    hazard = today.people.churn * np.float32(2) * protection
+    stays = present & (uniform(fold(today.key, Purpose.CHURN)) >= hazard)
+    state.alive[today.rows[present & ~stays]] = False
+    return stays
+
+
+def _count(batch: Batch, totals: Totals) -> None:
+    """Add up the day's sessions and events for each user."""
+    opened, seen, rows = batch.sessions, batch.seen, batch.today.rows
     n = len(rows)
     clicker = opened.user[seen.session][seen.at // c.SLATE]
     lost = opened.failed | opened.abandoned
-    totals["active"][rows[user]] = 1
-    totals["alive"][rows] = present
-    totals["stays"][rows] = present & state.alive[rows]
-    totals["sessions"][rows[user]] = counts
+    totals["active"][rows[batch.user]] = 1
+    totals["sessions"][rows[batch.user]] = batch.counts
     totals["abandoned"][rows] = np.bincount(opened.user[lost], minlength=n)
     totals["impressions"][rows] = c.SLATE * np.bincount(opened.user[~lost], minlength=n)
     totals["clicks"][rows] = np.bincount(clicker, minlength=n)
@@ -248,4 +238,14 @@ def _count(totals, rows, state, present, user, counts, opened, seen, policy) -> 
     totals["likes"][rows] = np.bincount(clicker[seen.liked], minlength=n)
     totals["surveys"][rows] = np.bincount(clicker[seen.rating > 0], minlength=n)
     totals["stars"][rows] = np.bincount(clicker, seen.rating, n)
-    totals["value"][rows] = np.bincount(clicker, seen.value.ravel()[seen.at], n)
+    totals["value"][rows] = np.bincount(clicker, seen.value.take(seen.at), n)
+
+
+def _clicked_places(batch: Batch) -> s.Ints:
+    """Return the clicks on each place of the catalogue, shape (VIDEOS,)."""
+    return np.bincount(batch.seen.place.take(batch.seen.at), minlength=c.VIDEOS)
+
+
+def _mean_habit(state: State, people: People, day: int) -> float:
+    """Return the mean habit of the accounts that exist tomorrow morning."""
+    return float(np.mean(state.habit, where=state.alive & (people.joined <= day), dtype=np.float64))

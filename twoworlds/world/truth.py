@@ -79,7 +79,12 @@ def compare(base: Run, changed: Run, metric: str = "actives", day: Days = None) 
 
 
 def truth(
-    world: World, policy: Policies, change: Policies, metric: str = "actives", day: Days = None, replicates: int = 8
+    world: World,
+    policy: Policies,
+    change: Policies,
+    metric: str = "actives",
+    day: Days = None,
+    replicates: int = 8,
 ) -> Effect:
     """Return the true effect of going from `policy` to `change` for everybody in `world`.
 
@@ -102,6 +107,12 @@ def _pool(effects: list[Effect]) -> Effect:
     se = float(np.std(changed - base, ddof=1) / np.sqrt(n))
     relative_se = float(np.std(changed - ratio * base, ddof=1) / np.sqrt(n) / abs(base.mean()))
     return Effect(
-        float((changed - base).mean()), se, float(ratio - 1), relative_se, float(base.mean()),
-        float(changed.mean()), effects[0].metric, effects[0].day,
+        float((changed - base).mean()),
+        se,
+        float(ratio - 1),
+        relative_se,
+        float(base.mean()),
+        float(changed.mean()),
+        effects[0].metric,
+        effects[0].day,
     )
