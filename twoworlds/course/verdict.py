@@ -1,0 +1,220 @@
+"""The climb: from what came of an answer to the one line that the learner reads."""
+
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from twoworlds.course.call import Outcome, Raised, Returned
+from twoworlds.course.compare import Difference, difference, same
+from twoworlds.course.show import describe, show, tell_apart
+
+RUNGS = (
+    "not attempted",
+    "not run",
+    "raised",
+    "nothing returned",
+    "wrong type",
+    "wrong shape",
+    "known wrong",
+    "wrong value",
+    "changed input",
+    "passed",
+)
+CALL_WIDTH = 60
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says: the rung reached (one of RUNGS), the line, and the name of the known wrong answer, if any."""
+
+    rung: str
+    line: str
+    wrong: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return self.rung == "passed"
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What an answer is held against: the right outcomes, other right ones, and the known wrong ones."""
+
+    right: Sequence[Outcome]
+    also_right: Sequence[Sequence[Outcome]]
+    wrongs: Sequence[tuple[str, str, Sequence[Outcome]]]  # name, sentence, outcomes
+    returns: str
+    accepts: Callable[..., Any] | None = None
+    calls: Sequence[bytes] = ()  # the pickled arguments of each case
+
+
+def agree(outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> bool:
+    """Tell whether two functions did the same on every case: returned equal values, or raised the same type."""
+    return len(outcomes) == len(others) and all(map(_alike, outcomes, others))
+
+
+def _alike(outcome: Outcome, other: Outcome) -> bool:
+    if isinstance(outcome, Raised) or isinstance(other, Raised):
+        return isinstance(outcome, Raised) and isinstance(other, Raised) and outcome.kind == other.kind
+    return same(outcome.value, other.value)
+
+
+def climb(name: str, outcomes: Sequence[Outcome], standard: Standard, parameters: Sequence[str]) -> Verdict:
+    """Judge the outcomes of all cases: the answer of the learner's function `name` against the standard."""
+    if all(isinstance(outcome, Returned) and outcome.value is ... for outcome in outcomes):
+        return not_attempted()
+    if any(agree(outcomes, right) for right in (standard.right, *standard.also_right)):
+        return _unless_changed(name, outcomes, standard, parameters)
+    found = [_judge_case(name, i, outcome, standard) for i, outcome in enumerate(outcomes)]
+    found = [verdict for verdict in found if verdict is not None]
+    if not found:
+        return _unless_changed(name, outcomes, standard, parameters)
+    for wrong, sentence, its_outcomes in standard.wrongs:
+        if agree(outcomes, its_outcomes):
+            return Verdict("known wrong", sentence, wrong)
+    return min(found, key=lambda verdict: RUNGS.index(verdict.rung))
+
+
+def climb_value(value: Any, standard: Standard) -> Verdict:
+    """Judge data that the learner hands over (plain), without giving away what is right."""
+    outcome = (Returned(value),)
+    if _blank(value):
+        return not_attempted()
+    if any(agree(outcome, right) for right in (standard.right, *standard.also_right)):
+        return Verdict("passed", "passed.")
+    expected = standard.right[0].value
+    found = judge_value("your answer is", value, expected, standard, reveal=False)
+    if found is None:
+        return Verdict("passed", "passed.")
+    for wrong, sentence, its_outcome in standard.wrongs:
+        if agree(outcome, its_outcome):
+            return Verdict("known wrong", sentence, wrong)
+    return Verdict(found.rung, found.line + _score(value, expected)) if found.rung == "wrong value" else found
+
+
+def _blank(value: Any) -> bool:
+    """Tell whether this is what the blank holds: nothing, or a form that has no field filled in."""
+    if isinstance(value, (dict, list, tuple)):
+        return all(
+            item is None or item is ... for item in (value.values() if isinstance(value, dict) else value)
+        )
+    return value is None or value is ...
+
+
+def _score(value: Any, expected: Any) -> str:
+    """Return how many parts of an answer of several parts are right, as a sentence to append."""
+    if isinstance(expected, dict) and isinstance(value, dict):
+        right = [same(value[key], want) for key, want in expected.items()]
+    elif isinstance(expected, (list, tuple)) and isinstance(value, (list, tuple)):
+        right = list(map(same, value, expected))
+    else:
+        return ""
+    return f" {sum(right)} of {len(right)} are right."
+
+
+def not_attempted() -> Verdict:
+    """Return the verdict on a stub."""
+    return Verdict("not attempted", "not attempted yet.")
+
+
+def called(name: str, arguments: bytes) -> str:
+    """Return the call as the learner would type it, shortened: "ctr([1, 0, 1])"."""
+    values = pickle.loads(arguments)
+    width = max(12, (CALL_WIDTH - len(name)) // max(1, len(values)))
+    return f"{name}({', '.join(show(value, width) for value in values)})"
+
+
+def _unless_changed(
+    name: str, outcomes: Sequence[Outcome], standard: Standard, parameters: Sequence[str]
+) -> Verdict:
+    for i, outcome in enumerate(outcomes):
+        if isinstance(outcome, Returned) and outcome.changed:
+            at = outcome.changed[0]
+            what = parameters[at] if at < len(parameters) else f"number {at + 1}"
+            call = called(name, standard.calls[i])
+            line = f"{call} returned the right value but changed its input {what}: work on a copy."
+            return Verdict("changed input", line)
+    return Verdict("passed", f"passed, right in {_cases(len(outcomes))}.")
+
+
+def _cases(count: int) -> str:
+    return "the one case" if count == 1 else f"all {count} cases"
+
+
+def _judge_case(name: str, i: int, outcome: Outcome, standard: Standard) -> Verdict | None:
+    """Return what is wrong with one case, or None if nothing is."""
+    call, right = called(name, standard.calls[i]), standard.right[i]
+    if isinstance(outcome, Raised):
+        if isinstance(right, Raised) and right.kind == outcome.kind:
+            return None
+        return _on_raised(call, outcome)
+    if isinstance(right, Raised):
+        return Verdict(
+            "wrong value", f"{call} returned {show(outcome.value)}, expected it to raise {right.kind}."
+        )
+    if outcome.value is None and right.value is not None:
+        return Verdict("nothing returned", f"{call} returned nothing (None), expected {standard.returns}.")
+    return judge_value(
+        f"{call} returned", outcome.value, right.value, standard, pickle.loads(standard.calls[i])
+    )
+
+
+def _on_raised(call: str, outcome: Raised) -> Verdict:
+    if outcome.kind == "NotImplementedError":
+        return not_attempted()
+    where = f" (line {outcome.line} of its cell)" if outcome.line else ""
+    message = f": {outcome.message}" if outcome.message else ""
+    return Verdict("raised", f"{call} raised {outcome.kind}{message}{where}.".replace("..", "."))
+
+
+def judge_value(
+    said: str,
+    value: Any,
+    expected: Any,
+    standard: Standard,
+    arguments: tuple[Any, ...] = (),
+    reveal: bool = True,
+) -> Verdict | None:
+    """Return what is wrong with one value, or None. `said` opens the line: "ctr([1]) returned"."""
+    found = difference(value, expected)
+    opinion = _opinion(standard, value, expected, arguments)
+    if opinion is True or (found is None and opinion is None):
+        return None
+    if isinstance(opinion, str) and (found is None or found.rung == "wrong value"):
+        return Verdict("wrong value", f"{said} {show(value)}: {opinion}")
+    found = found or Difference("wrong value", value, expected)
+    return Verdict(found.rung, _line(said, value, found, standard.returns, reveal))
+
+
+def _opinion(standard: Standard, value: Any, expected: Any, arguments: tuple[Any, ...]) -> bool | str | None:
+    """Return what the exercise's own `accepts` says; None where there is none, or where the value is beyond it."""
+    if standard.accepts is None:
+        return None
+    try:
+        return standard.accepts(value, expected, *arguments)
+    except Exception:  # it was written for values of the right type
+        return None
+
+
+def _line(said: str, value: Any, found: Difference, returns: str, reveal: bool) -> str:
+    if found.rung == "wrong type":
+        if found.path:
+            return f"{said} {show(value)}, where {found.path} is {describe(found.got)}, expected {_kind(found.want)}."
+        return f"{said} {describe(value)}, expected {returns}."
+    if found.rung == "wrong shape":
+        place = f"{show(value)}, where {found.path} is " if found.path else ""
+        return f"{said} {place}{describe(found.got, size=False)} {found.what}."
+    got, want = tell_apart(found.got, found.want)
+    meaning = returns.partition(": ")[2] or returns
+    if not reveal:
+        return f"{said} {show(value)}: {f'look at {found.path} again' if found.path else 'not right yet'} ({meaning})."
+    if found.path:
+        return f"{said} {show(value)}, where {found.path} is {got}, expected {want} ({meaning})."
+    return f"{said} {got}, expected {want} ({meaning})."
+
+
+def _kind(value: Any) -> str:
+    kind = describe(value)
+    return "a number" if kind in ("an int", "a float") else kind

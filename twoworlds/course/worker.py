@@ -1,0 +1,200 @@
+"""The process that runs the learner's code: `python -m twoworlds.course.worker`, spoken to over its own two pipes.
+
+Messages are pickled tuples. The kernel side sends ("warm", modules) and ("run", path, modules, function, calls), where
+`path` is its sys.path; this side answers ("ready",), ("loaded",), ("outcome", outcome) once a call, and
+("done", clean). A worker that is not clean has been tampered with, and the kernel side replaces it.
+"""
+
+import builtins
+import faulthandler
+import gc
+import importlib
+import io
+import math
+import os
+import pickle
+import queue
+import random
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+import cloudpickle
+import numpy as np
+
+from twoworlds.course.call import call
+from twoworlds.course.frames import read, write
+from twoworlds.course.plain import pandas
+
+MEMORY = 3 << 30  # bytes that an answer may allocate on top of what the worker holds
+ORPHAN_SECONDS = 30  # a run that nobody waits for any more ends itself
+PAUSE_SECONDS = (
+    1.5  # idle time is used for imports; but not at once, as an import can't be interrupted by a job
+)
+
+_TAMPERED = (builtins, os, sys, time, math, random, io, pickle, threading, np)
+
+
+class Guard:
+    """Remembers how the process looked before the learner's code ran, and puts back what that code replaced."""
+
+    def __init__(self) -> None:
+        self.clean = True
+        self._names = {owner: dict(vars(owner)) for owner in _watched()}
+        self._state = _process_state()
+
+    def restore(self) -> None:
+        """Put the watched names back as they were; `clean` stays true only if nothing at all had been changed."""
+        for owner, names in self._names.items():
+            now = vars(owner)
+            for name in [name for name, value in names.items() if now.get(name, now) is not value]:
+                setattr(owner, name, names[name])
+                self.clean = False
+        if self._state != _process_state() or _has_children():
+            self.clean = False
+
+
+def _watched() -> list[Any]:
+    """Return the modules and classes that a learner's code is likely to tamper with."""
+    pd = pandas()
+    return [*_TAMPERED, pd, pd.DataFrame, pd.Series, pd.Index] if pd else [*_TAMPERED]
+
+
+def _process_state() -> tuple[Any, ...]:
+    return (
+        os.getcwd(),
+        dict(os.environ),
+        sys.getrecursionlimit(),
+        sys.gettrace(),
+        sys.getprofile(),
+        list(sys.path),
+        sys.stdout.closed,
+        gc.isenabled(),
+        threading.active_count(),
+        tuple(np.geterr().items()),
+        _local_modules(os.getcwd() + os.sep),
+    )
+
+
+def _local_modules(folder: str) -> list[str]:
+    """Return the modules from the learner's own folder: they may be edited, so a worker that has one is used once."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return [
+        file
+        for file in files
+        if isinstance(file, str) and file.startswith(folder) and "-packages" not in file
+    ]
+
+
+def _has_children() -> bool:
+    if not hasattr(os, "waitpid") or not hasattr(os, "WNOHANG"):
+        return False
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Move the two pipes out of the way of print and input, which get a place where nothing comes and all goes."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 (these stay open)
+    sys.stdout = open(1, "w", closefd=False, errors="replace")  # noqa: SIM115
+    sys.stderr = open(2, "w", closefd=False, errors="replace")  # noqa: SIM115
+    return open(incoming, "rb"), open(outgoing, "wb")
+
+
+def _limit_memory() -> None:
+    """Make a huge allocation raise MemoryError where the system can (Linux); elsewhere the clock has to do."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        with open("/proc/self/statm") as file:
+            held = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, resource.RLIM_INFINITY))
+        resource.setrlimit(
+            resource.RLIMIT_CORE, (0, 0)
+        )  # a crash is an answer: no core file in the learner's folder
+
+
+def _import(modules: list[str]) -> None:
+    for name in modules:
+        with suppress(Exception):  # if it is missing, the learner's own import says so
+            importlib.import_module(name)
+
+
+class Worker:
+    """The loop: imports while idle, a job when one comes, until the pipe closes."""
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+        self._incoming, self._outgoing = _private_pipes()
+        self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._nowhere = open(os.devnull, "w")  # noqa: SIM115 (for as long as the process lives)
+        self._wanted: list[str] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        body: bytes | None = b""
+        while body is not None:
+            body = read(self._incoming, sys.maxsize)
+            self._inbox.put(body)
+
+    def _send(self, *message: Any) -> None:
+        if os.getpid() != self._pid:  # a child that the learner's code forked must not speak for us
+            os._exit(0)
+        write(self._outgoing, pickle.dumps(message, protocol=5))
+
+    def serve(self) -> None:
+        """Answer messages until there are no more."""
+        self._send("ready")
+        while (body := self._next()) is not None:
+            message = pickle.loads(body)
+            if message[0] == "warm":
+                self._wanted = list(message[1])
+            else:
+                self._run(*message[1:])
+
+    def _next(self) -> bytes | None:
+        """Wait for a message; while there is none, import what answers are likely to need, one module at a time."""
+        while self._wanted:
+            with suppress(queue.Empty):
+                return self._inbox.get(timeout=PAUSE_SECONDS)
+            _import([self._wanted.pop(0)])
+        return self._inbox.get()
+
+    def _run(self, path: list[str], modules: list[str], function: bytes, calls: list[bytes]) -> None:
+        sys.path[:] = path
+        _import(modules)
+        guard = Guard()
+        faulthandler.dump_traceback_later(ORPHAN_SECONDS, exit=True, file=self._nowhere)
+        try:
+            learners = cloudpickle.loads(function)
+        except BaseException as error:
+            guard.restore()
+            self._send("unreadable", f"{type(error).__name__}: {error}"[:200])
+            return
+        self._send("loaded")
+        for arguments in calls:
+            self._send("outcome", call(learners, arguments, guard.restore))
+        faulthandler.cancel_dump_traceback_later()
+        self._send("done", guard.clean)
+
+
+def main() -> None:
+    """Serve until the kernel closes the pipe, then leave at once, whatever threads the learner left behind."""
+    worker = Worker()
+    _limit_memory()
+    with suppress(BaseException):
+        worker.serve()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
