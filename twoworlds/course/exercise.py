@@ -234,8 +234,7 @@ def _show_line(line: str, rung: str = "") -> None:
 
 def _show_code(id: str, code: str) -> None:
     title = f"{id}, the solution:"
-    _display(f"{title}
-{code}", f"<div>{html.escape(title)}</div><pre>{html.escape(code)}</pre>")
+    _display(f"{title}\n{code}", f"<div>{html.escape(title)}</div><pre>{html.escape(code)}</pre>")
 
 
 def _display(text: str, markup: str) -> None:

@@ -281,7 +281,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _imports(function: Any, seen: set[int]) -> list[str]:
-    """Return the modules imported in the bodies of `function` and its helpers: their import is not the answer's time."""
+    """Return what the bodies of `function` and its helpers import: an import is not the answer's time."""
     if type(function) is not FunctionType or id(function) in seen:
         return []
     seen.add(id(function))
