@@ -3,6 +3,7 @@
 from twoworlds.world.people import World
 from twoworlds.world.policy import POLICIES, Policy, ranker_ms
 from twoworlds.world.run import Run, simulate
+from twoworlds.world.stream import damaged, write_log
 from twoworlds.world.truth import METRICS, Effect, compare, truth
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "Run",
     "World",
     "compare",
+    "damaged",
     "ranker_ms",
     "simulate",
     "truth",
+    "write_log",
 ]

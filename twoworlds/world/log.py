@@ -1,4 +1,4 @@
-"""The event log that a run leaves, the sessions, and the hidden truth beside them; in memory or streamed."""
+"""The tables that a world leaves: the log, the sessions, users and videos, and the truth about each."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from twoworlds.world import constants as c
 from twoworlds.world.draws import Purpose, fold, uniform
+from twoworlds.world.people import People
 from twoworlds.world.session import POSITIONS
 from twoworlds.world.simulate import Batch
+from twoworlds.world.videos import Videos
 
 DAY_ONE = np.datetime64("2026-03-02", "us")  # a Monday
 _DAY_S = 86_400
@@ -94,6 +96,49 @@ def hidden_columns(batch: Batch) -> Columns:
         "affinity": np.round(seen.affinity, 3).ravel(),
         "click_chance": np.round(seen.chance, 3).ravel(),
         "value": np.round(seen.value, 3).ravel(),
+    }
+
+
+def user_columns(people: People) -> Columns:
+    """Return what the company knows of each user."""
+    return {
+        "user_id": people.user_id.astype(np.uint32),
+        "joined_day": people.joined,
+        "network": np.where(people.slow, "slow", "fast"),
+    }
+
+
+def hidden_user_columns(people: People) -> Columns:
+    """Return the traits that no company sees."""
+    columns = {
+        "user_id": people.user_id.astype(np.uint32),
+        "come": people.come,
+        "extra_sessions": people.extra.astype(np.float32),
+        "patience_s": people.patience.astype(np.float32),
+        "curiosity": people.curiosity,
+        "churn": people.churn,
+    }
+    tastes = {f"taste_{topic}": people.taste[:, topic] for topic in range(people.taste.shape[1])}
+    return columns | tastes
+
+
+def video_columns(videos: Videos) -> Columns:
+    """Return what the company knows of each video."""
+    return {
+        "video_id": videos.video_id.astype(np.uint32),
+        "born_day": videos.born.astype(np.int16),
+        "topic": videos.topic.astype(np.uint8),
+        "side_topic": videos.side_topic.astype(np.uint8),
+        "length_s": np.round(videos.length, 1),
+    }
+
+
+def hidden_video_columns(videos: Videos) -> Columns:
+    """Return what no company knows of each video."""
+    return {
+        "video_id": videos.video_id.astype(np.uint32),
+        "quality": videos.quality,
+        "clickbait": videos.clickbait,
     }
 
 

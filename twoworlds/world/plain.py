@@ -13,11 +13,21 @@ from twoworlds.world import constants as c
 from twoworlds.world.draws import Purpose
 from twoworlds.world.people import People, World, make_people
 from twoworlds.world.policy import Policy
-from twoworlds.world.session import Serving, make_serving
+from twoworlds.world.session import make_serving
 from twoworlds.world.videos import make_videos, on_offer, place_birth
 
 _M64, _M32 = 2**64 - 1, 2**32 - 1
-_COLUMNS = ("day", "actives", "sessions", "abandoned", "impressions", "clicks", "watch_ds", "likes", "surveys")
+_COLUMNS = (
+    "day",
+    "actives",
+    "sessions",
+    "abandoned",
+    "impressions",
+    "clicks",
+    "watch_ds",
+    "likes",
+    "surveys",
+)
 
 
 def mix64(x: int) -> int:
@@ -122,11 +132,14 @@ class PlainWorld:
             return
         weekend = c.WEEKEND if day % 7 in (6, 0) else 0.0
         by_topic = [0.0] * topics
-        if user.joined == day or uniform(fold(key, Purpose.COME)) < logistic(user.come + user.habit + weekend):
+        if user.joined == day or uniform(fold(key, Purpose.COME)) < logistic(
+            user.come + user.habit + weekend
+        ):
             self._visit(user, key, by_topic)
         total = max(sum(by_topic), 1e-9)
         user.fatigue = [
-            (1 - c.FATIGUE_DECAY) * f + c.FATIGUE_GAIN * x / total for f, x in zip(user.fatigue, by_topic, strict=True)
+            (1 - c.FATIGUE_DECAY) * f + c.FATIGUE_GAIN * x / total
+            for f, x in zip(user.fatigue, by_topic, strict=True)
         ]
         hazard = user.churn * 2 * logistic(-c.CHURN_HABIT * user.habit)
         user.alive = uniform(fold(key, Purpose.CHURN)) >= hazard
@@ -219,7 +232,10 @@ class PlainWorld:
         value = 2 * logistic(worth) - 1
         examined = (position + 1) ** -c.EXAMINATION
         by_topic[topic] += examined * chance
-        if self.unit(key, Purpose.EXAMINE, position) < examined and self.unit(key, Purpose.CLICK, place) < chance:
+        if (
+            self.unit(key, Purpose.EXAMINE, position) < examined
+            and self.unit(key, Purpose.CLICK, place) < chance
+        ):
             self._click(key, place, worth, value, pull)
         return examined * chance * value
 

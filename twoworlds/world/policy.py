@@ -62,15 +62,11 @@ class Policy:
     def __post_init__(self) -> None:
         """Check every lever; raise InputError with one sentence for the first that is out of range."""
         for name, (low, high, unit) in RANGES.items():
-            whole = name in ("candidates", "retrain_days")
             value = getattr(self, name)
-            checked = (
-                require_whole(name, value, int(low), int(high), unit)
-                if whole
-                else require_number(
-                    name, float(value) if value is True or value is False else value, low, high, unit
-                )
-            )
+            if name == "broken_feature" and isinstance(value, bool):
+                value = float(value)
+            check = require_whole if name in ("candidates", "retrain_days") else require_number
+            checked = check(name, value, low, high, unit)
             object.__setattr__(self, name, checked)
 
     def but(self, **changes: float) -> "Policy":

@@ -135,37 +135,14 @@ class Run:
     def users(self, hidden: bool = False) -> pd.DataFrame:
         """Return one row a user; with `hidden` also the traits that no company sees."""
         people = make_people(self.world, 0, self.world.users)
-        table = pd.DataFrame(
-            {
-                "user_id": people.user_id.astype(np.uint32),
-                "arm": pd.Categorical.from_codes(self._arm_of, list(self.arms)),
-                "joined_day": people.joined,
-                "network": np.where(people.slow, "slow", "fast"),
-            }
-        )
-        if hidden:
-            table["come"], table["extra_sessions"] = people.come, people.extra.astype(np.float32)
-            table["patience_s"], table["curiosity"] = people.patience.astype(np.float32), people.curiosity
-            table["churn"] = people.churn
-            for topic in range(self.world.topics):
-                table[f"taste_{topic}"] = people.taste[:, topic]
-        return table
+        arm = {"arm": pd.Categorical.from_codes(self._arm_of, list(self.arms))}
+        truth = log.hidden_user_columns(people) if hidden else {}
+        return pd.DataFrame(log.user_columns(people) | arm | truth)
 
     def videos(self, hidden: bool = False) -> pd.DataFrame:
         """Return one row a video that is ever on offer; with `hidden` also quality and clickbait."""
         videos = make_videos(self.world)
-        table = pd.DataFrame(
-            {
-                "video_id": videos.video_id.astype(np.uint32),
-                "born_day": videos.born.astype(np.int16),
-                "topic": videos.topic.astype(np.uint8),
-                "side_topic": videos.side_topic.astype(np.uint8),
-                "length_s": np.round(videos.length, 1),
-            }
-        )
-        if hidden:
-            table["quality"], table["clickbait"] = videos.quality, videos.clickbait
-        return table
+        return pd.DataFrame(log.video_columns(videos) | (log.hidden_video_columns(videos) if hidden else {}))
 
 
 def simulate(world: World, policy: Policies, assignment: Assignment = None, chunk: int = CHUNK) -> Run:
