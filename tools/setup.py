@@ -52,7 +52,9 @@ def main(arguments):
         print("Set-up stopped: %s" % problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nSet-up interrupted: run the same command again, it mends what is half done.", file=sys.stderr)
+        print(
+            "\nSet-up interrupted: run the same command again, it mends what is half done.", file=sys.stderr
+        )
         return 130
     return 0
 
@@ -99,7 +101,9 @@ def fits(stamp):
     """Tell whether the .venv of this stamp was built here, and its interpreter is the one it was built with."""
     asked = os.environ.get("PYTHON", "")
     return bool(stamp) and (
-        stamp["root"] == ROOT and stamp["interpreter"] == interpreter_mark() and (not asked or stamp["asked"] == asked)
+        stamp["root"] == ROOT
+        and stamp["interpreter"] == interpreter_mark()
+        and (not asked or stamp["asked"] == asked)
     )
 
 
@@ -387,7 +391,9 @@ def run(command, extra=None):
     environment = clean_environment()
     environment.update(extra or {})
     with io.open(LOG, "wb") as log:
-        code = subprocess.call(command, stdout=log, stderr=subprocess.STDOUT, stdin=None, env=environment, cwd=ROOT)
+        code = subprocess.call(
+            command, stdout=log, stderr=subprocess.STDOUT, stdin=None, env=environment, cwd=ROOT
+        )
     if code:
         with io.open(LOG, encoding="utf-8", errors="replace") as log:
             raise explain(command, log.read())

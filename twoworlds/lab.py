@@ -6,7 +6,6 @@ import secrets
 import shutil
 import sys
 import tempfile
-import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,14 @@ WORKSPACE = "twoworlds"
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
-    "@jupyterlab/lsp-extension:plugin": {"activate": "off"},
-    # Without a window on the notebook every output stays in the page: a live figure keeps its place on scrolling.
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    "@jupyterlab/notebook-extension:tracker": {
+        "autoStartDefaultKernel": True,  # else who runs a cell before the kernel is up is asked to choose one
+        "windowingMode": "none",  # every output stays in the page, so that a live figure keeps its place on scrolling
+    },
 }
+
+# Else each kernel warns in the terminal that it talks to the Lab unencrypted; both are on this machine.
+KERNEL_SETTINGS = {"IPKernelApp": {"log_level": 40}}
 
 # The side bar starts folded: an explorer is about 1000 px wide and has to fit a screen of 1280.
 FOLDED_SIDEBARS = {
@@ -60,7 +63,14 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-FOREIGN = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTER_TOKEN", "PYTHONPATH", "PYTHONHOME")
+FOREIGN = (
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_PATH",
+    "JUPYTERLAB_DIR",
+    "JUPYTER_TOKEN",
+    "PYTHONPATH",
+    "PYTHONHOME",
+)
 
 
 def enter(home: Path) -> None:
@@ -80,17 +90,27 @@ def first_notebook() -> str:
 
 def prepare(home: Path) -> None:
     """Write the Lab's defaults and a fresh workspace, so that no tab of an earlier day asks for anything."""
-    defaults = home / "defaults"
-    defaults.mkdir(exist_ok=True)
-    (defaults / "overrides.json").write_text(json.dumps(SETTINGS, indent=1))
+    write_json(home / "defaults" / "overrides.json", SETTINGS)
+    write_json(home / "ipython" / "profile_default" / "ipython_kernel_config.json", KERNEL_SETTINGS)
     shutil.rmtree(home / "workspaces", ignore_errors=True)
+    write_workspace(home, WORKSPACE)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a file of settings, and its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def write_workspace(home: Path, name: str) -> None:
+    """Write a workspace without tabs and with its side bars folded."""
     from jupyterlab_server.workspaces_handler import WorkspacesManager
 
-    workspace = {"data": FOLDED_SIDEBARS, "metadata": {"id": WORKSPACE}}
-    WorkspacesManager(str(home / "workspaces")).save(WORKSPACE, json.dumps(workspace))
+    workspace = {"data": FOLDED_SIDEBARS, "metadata": {"id": name}}
+    WorkspacesManager(str(home / "workspaces")).save(name, json.dumps(workspace))
 
 
-def configuration(home: Path, notebook: str, port: int) -> dict[str, dict[str, Any]]:
+def configuration(home: Path, port: int, browser: bool) -> dict[str, dict[str, Any]]:
     """Return Jupyter's configuration for the course."""
     return {
         "Application": {"log_level": "ERROR"},
@@ -99,12 +119,12 @@ def configuration(home: Path, notebook: str, port: int) -> dict[str, dict[str, A
             "port": port,
             "port_retries": 100,
             "root_dir": str(work.root()),
-            "default_url": f"/lab/workspaces/{WORKSPACE}/tree/{notebook}",
-            "open_browser": False,  # we open it ourselves
+            "open_browser": browser,
             "answer_yes": True,  # Ctrl-C stops without a question
             "allow_root": True,  # in a container everybody is root, and only this machine can connect
         },
         "LabApp": {
+            "default_url": f"/lab/workspaces/{WORKSPACE}/tree/{first_notebook()}",
             "app_settings_dir": str(home / "defaults"),
             "user_settings_dir": str(home / "settings"),
             "workspaces_dir": str(home / "workspaces"),
@@ -112,6 +132,7 @@ def configuration(home: Path, notebook: str, port: int) -> dict[str, dict[str, A
             "news_url": None,
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         },
+        "LanguageServerManager": {"autodetect": False},  # else it looks for node programs at each start
         "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},
     }
 
@@ -126,15 +147,15 @@ def start(port: int = 8888, browser: bool = True, token: str | None = None) -> N
     """
     require_whole("port", port, 1024, 65535)
     if token is not None and not token.strip():
-        raise InputError("token is empty: give some characters that are hard to guess, or leave the option out.")
+        raise InputError(
+            "token is empty: give some characters that are hard to guess, or leave the option out."
+        )
     home = lab_home()
     enter(home)
     prepare(home)
-    server = make_server(configuration(home, first_notebook(), port), token or secrets.token_hex(24))
+    server = make_server(configuration(home, port, browser and has_screen()), token or secrets.token_hex(24))
     address = f"http://127.0.0.1:{server.port}{server.default_url}?token={server.identity_provider.token}"
     print(f"The course is open at\n  {address}\nCtrl-C in this window closes it.", flush=True)
-    if browser:
-        open_page(server, address)
     server.start()
     print("The course is closed. Your answers are in", work.work_folder(), flush=True)
 
@@ -144,20 +165,17 @@ def make_server(settings: dict[str, dict[str, Any]], token: str) -> Any:
     from jupyterlab.labapp import LabApp
     from traitlets.config import Config
 
-    class CourseLab(LabApp):
-        """The Lab with only the server extensions that the course uses: no look-out for language servers."""
-
-        serverapp_config = {"jpserver_extensions": {"jupyter_server_terminals": True}}  # noqa: RUF012
-
+    # Only the server extensions that the course uses, none of the user's own.
+    LabApp.serverapp_config = {"jpserver_extensions": {"jupyter_server_terminals": True, "jupyter_lsp": True}}
     os.environ["JUPYTER_TOKEN"] = token  # not an argument: other users of the machine can read those
-    server = CourseLab.initialize_server(argv=[], config=Config(settings))
+    server = LabApp.initialize_server(argv=[], config=Config(settings))
     assert server.identity_provider.token == token
     del os.environ["JUPYTER_TOKEN"]  # kernels have no business with it
     return server
 
 
-def open_page(server: Any, address: str) -> None:
-    """Open the page in the user's browser, by a file that only this user can read where there is one."""
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return  # a text browser would take over this terminal
-    webbrowser.open(address)
+def has_screen() -> bool:
+    """Tell whether a browser window can open. Without one, a text browser would take over the terminal."""
+    return not sys.platform.startswith("linux") or any(
+        map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    )
