@@ -55,13 +55,13 @@ ACTIVITY_SPREAD = _constant(
     0.8,
     "-",
     "spread of log activity, ln A = s_A * logistic",
-    "fact: heavy activity",
+    "fact: heavy users",
 )
 COME_BASE = _constant(
     "a_0", "COME_BASE", -0.75, "log-odds", "chance to come of a user with A = 1", "stickiness near 0.35"
 )
 COME_ACTIVITY = _constant(
-    "a_1", "COME_ACTIVITY", 1.0, "log-odds", "more activity, more days", "fact: heavy activity"
+    "a_1", "COME_ACTIVITY", 1.0, "log-odds", "more activity, more days", "fact: heavy users"
 )
 WEEKEND = _constant("a_w", "WEEKEND", 0.15, "log-odds", "Saturdays and Sundays (days 6, 7, 13, ...)", _CHOSEN)
 SESSIONS_EXTRA = _constant(
@@ -70,14 +70,14 @@ SESSIONS_EXTRA = _constant(
     0.5,
     "sessions",
     "mean sessions after the first, when A = 1",
-    "fact: heavy activity",
+    "fact: heavy users",
 )
 PATIENCE_S = _constant(
-    "P_0", "PATIENCE_S", 55, "s", "median patience: the wait that half would not sit out", "fact: 100 ms"
+    "P_0", "PATIENCE_S", 55, "s", "median patience: the wait that half would not sit out", "fact: latency"
 )
 PATIENCE_SPREAD = _constant("s_P", "PATIENCE_SPREAD", 0.5, "-", "spread of log patience", _CHOSEN)
 CURIOSITY = _constant(
-    "κ_0", "CURIOSITY", 1.2, "log-odds", "mean pull of clickbait on a click", "fact: the bite"
+    "κ_0", "CURIOSITY", 1.2, "log-odds", "mean pull of clickbait on a click", "fact: the bite, day 28"
 )
 SLOW_SHARE = _constant("-", "SLOW_SHARE", 0.15, "share", "users on a slow network", _CHOSEN)
 SLOW_FACTOR = _constant("-", "SLOW_FACTOR", 2.5, "-", "how much longer they wait", _CHOSEN)
@@ -87,7 +87,7 @@ CHURN_BETA = _constant(
     25.0,
     "days",
     "churn-proneness θ ~ Beta(1, β): hazard 1/(β + tenure)",
-    "fact: falling hazard (Fader & Hardie 2007)",
+    "fact: falling hazard",
 )
 TENURE_MAX = _constant("-", "TENURE_MAX", 365.0, "days", "oldest account on day 1", _CHOSEN)
 
@@ -107,28 +107,28 @@ AFFINITY_SD = _constant("s_a", "AFFINITY_SD", 0.32, "-", "its standard deviation
 
 # Attention and clicks
 EXAMINATION = _constant(
-    "η", "EXAMINATION", 0.7, "-", "examination of position k is k^-η", "fact: examination by rank"
+    "η", "EXAMINATION", 0.7, "-", "examination of position k is k^-η", "fact: examination"
 )
 CLICK_BASE = _constant(
     "c_0", "CLICK_BASE", -1.9, "log-odds", "click on an examined average video", "CTR near 0.1"
 )
 CLICK_AFFINITY = _constant(
-    "c_a", "CLICK_AFFINITY", 2.0, "log-odds", "affinity's pull on a click", "fact: the bite"
+    "c_a", "CLICK_AFFINITY", 2.0, "log-odds", "affinity's pull on a click", "fact: the bite, day 28"
 )
 CLICK_FATIGUE = _constant("c_f", "CLICK_FATIGUE", 0.3, "log-odds", "fatigue's drag on a click", _CHOSEN)
 
 # Value, watching, and what people say
 VALUE_BASE = _constant(
-    "v_0", "VALUE_BASE", 0.7, "log-odds", "value of an average video", "fact: clickbait has negative value"
+    "v_0", "VALUE_BASE", 0.7, "log-odds", "value of an average video", "fact: clickbait value"
 )
 VALUE_AFFINITY = _constant(
-    "v_a", "VALUE_AFFINITY", 1.5, "log-odds", "affinity's part in value", "fact: the bite"
+    "v_a", "VALUE_AFFINITY", 1.5, "log-odds", "affinity's part in value", "fact: the bite, day 28"
 )
 VALUE_QUALITY = _constant(
-    "v_q", "VALUE_QUALITY", 0.8, "log-odds", "quality's part in value", "fact: the bite"
+    "v_q", "VALUE_QUALITY", 0.8, "log-odds", "quality's part in value", "fact: the bite, day 28"
 )
 VALUE_CLICKBAIT = _constant(
-    "v_b", "VALUE_CLICKBAIT", 2.6, "log-odds", "clickbait's price in value", "fact: the bite"
+    "v_b", "VALUE_CLICKBAIT", 2.6, "log-odds", "clickbait's price in value", "fact: the bite, day 28"
 )
 WATCH_BASE = _constant("w_0", "WATCH_BASE", 0.0, "log-odds", "watched share of a video of value 0", _CHOSEN)
 WATCH_VALUE = _constant(
@@ -154,10 +154,10 @@ WATCH_LENGTH = _constant(
     "w_l", "WATCH_LENGTH", 0.5, "-", "a watch-time ranker's taste for length, per log second", _CHOSEN
 )
 LIKE_SHARE = _constant(
-    "l_0", "LIKE_SHARE", 0.04, "share", "likes per click at full value", "fact: likes are rare"
+    "l_0", "LIKE_SHARE", 0.04, "share", "likes per click at full value", "fact: likes"
 )
 SURVEY_ASKED = _constant(
-    "u_0", "SURVEY_ASKED", 0.03, "share", "clicks followed by a survey", "fact: surveys are rare"
+    "u_0", "SURVEY_ASKED", 0.03, "share", "clicks followed by a survey", "fact: surveys"
 )
 SURVEY_HAPPY = _constant(
     "u_v",
@@ -179,7 +179,7 @@ FATIGUE_GAIN = _constant(
     0.6,
     "log-odds/day",
     "fatigue with a topic that fills a whole visit day",
-    "diversity has an inner best",
+    "some diversity is best (tested)",
 )
 FATIGUE_DECAY = _constant("ψ", "FATIGUE_DECAY", 0.25, "1/day", "share of fatigue slept off", _CHOSEN)
 HABIT_RATE = _constant(
@@ -188,10 +188,10 @@ HABIT_RATE = _constant(
     0.15,
     "1/visit day",
     "how fast habit follows the last visits",
-    "fact: 100 ms grows over weeks",
+    "fact: latency grows",
 )
 HABIT_GAIN = _constant(
-    "g", "HABIT_GAIN", 1.0, "log-odds", "habit per unit of session satisfaction", "fact: the bite"
+    "g", "HABIT_GAIN", 1.0, "log-odds", "habit per unit of session satisfaction", "fact: the bite, day 28"
 )
 SATISFACTION_USUAL = _constant(
     "U_0",
@@ -199,16 +199,16 @@ SATISFACTION_USUAL = _constant(
     0.32,
     "-",
     "satisfaction of a usual session: habit stays",
-    "production is stationary",
+    "fact: stationary",
 )
 WAIT_COST = _constant(
-    "ℓ", "WAIT_COST", 0.06, "1/s", "satisfaction lost per second of waiting", "fact: 100 ms"
+    "ℓ", "WAIT_COST", 0.06, "1/s", "satisfaction lost per second of waiting", "fact: latency"
 )
 ABANDON_COST = _constant(
-    "U_x", "ABANDON_COST", 0.3, "-", "satisfaction lost with a session that shows nothing", "fact: 100 ms"
+    "U_x", "ABANDON_COST", 0.3, "-", "satisfaction lost with a session that shows nothing", "fact: latency"
 )
 CHURN_HABIT = _constant(
-    "χ", "CHURN_HABIT", 1.0, "-", "how strongly habit protects from churn", "fact: the bite"
+    "χ", "CHURN_HABIT", 1.0, "-", "how strongly habit protects from churn", "fact: the bite, day 28"
 )
 
 # What the ranker knows of new videos

@@ -43,7 +43,7 @@ class TableWriter:
             version="2.6",
             data_page_version="1.0",
             compression="zstd",
-            compression_level=3,
+            compression_level=6,
             use_dictionary=[n for n in self.schema.names if n not in delta],
             column_encoding=delta,
             write_statistics=True,
