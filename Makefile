@@ -13,7 +13,7 @@ lab: setup  ## set up what is missing and open the course in your browser
 	@$(BIN)/twoworlds lab $(ARGS)
 
 test: setup-test  ## set up what is missing and prove everything
-	@$(BIN)/python tools/test.py $(ARGS)
+	@$(BIN)/python tools/prove.py $(ARGS)
 
 bench: setup-test  ## measure our speed beside a peer's
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done

@@ -1,0 +1,78 @@
+"""Prove everything, part by part: `python tools/prove.py [PART ...]`. Fails if any part fails.
+
+Parts: style (ruff), units (tests/), chapters (notebooks/ and solutions/ run again, stored outputs compared),
+exercises (the blanks run to their end), browser (a real Lab in Chromium).
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from twoworlds import lab
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+NBVAL = [
+    "-p",
+    "nbval.plugin",
+    "--nbval-current-env",
+    "--nbval-cell-timeout",
+    "120",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+]
+RUFF = [sys.executable, "-m", "ruff"]
+
+PARTS = {
+    "style": [[*RUFF, "check", "--quiet", "."], [*RUFF, "format", "--check", "--quiet", "."]],
+    "units": [[*PYTEST, "-n", "2", "--dist", "loadgroup", "--ignore=tests/browser", "tests"]],
+    "chapters": [[*PYTEST, *NBVAL, "--nbval", "notebooks", "solutions"]],
+    "exercises": [[*PYTEST, *NBVAL, "--nbval-lax", "exercises"]],
+    "browser": [[*PYTEST, "-rs", "tests/browser"]],
+}
+NOTEBOOK_PARTS = ("chapters", "exercises")
+
+
+def notebook_environment(home: Path) -> dict[str, str]:
+    """Return the variables for a test run of notebooks: away from the user's Jupyter, work and progress."""
+    return lab.environment(home) | {
+        "TWOWORLDS_TEST": "1",
+        "TWOWORLDS_PROGRESS": "off",
+        "TWOWORLDS_WORK": str(home / "my_work"),
+    }
+
+
+def prove(part: str) -> bool:
+    """Run the commands of one part; tell whether all of them succeeded."""
+    with tempfile.TemporaryDirectory() as home:
+        extra = notebook_environment(Path(home)) if part in NOTEBOOK_PARTS else {}
+        codes = [
+            subprocess.run(command, cwd=ROOT, env=os.environ | extra).returncode for command in PARTS[part]
+        ]
+    return not any(codes)
+
+
+def main() -> int:
+    """Run the asked parts, or all; print a line for each with its time; return the exit code."""
+    asked = sys.argv[1:] or list(PARTS)
+    unknown = [part for part in asked if part not in PARTS]
+    if unknown:
+        sys.exit(f"{unknown[0]!r} is no part: choose from {', '.join(PARTS)}.")
+    results = []
+    for part in asked:
+        print(f"== {part}", flush=True)
+        began = time.monotonic()
+        results.append((part, prove(part), time.monotonic() - began))
+    print("== summary")
+    for part, passed, seconds in results:
+        print(f"{part:10} {'passed' if passed else 'FAILED'} {seconds:6.1f} s")
+    return 0 if all(passed for _, passed, _ in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
