@@ -1,16 +1,13 @@
 """How fast is the world? Impressions a second on one core, beside a plain event-by-event Python loop.
 
+The world calls no BLAS, so nothing runs in threads.
 Run `python benchmarks/world.py`; add `--full` for the growth exponent up to a million users.
 """
 
 import argparse
-import os
 import random
 import time
 from collections.abc import Callable
-
-for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
 
 import numpy as np
 
@@ -24,7 +21,7 @@ GROWTH_SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 
 
 def timed(work: Callable[[], int]) -> tuple[int, float]:
-    """Return (impressions, seconds) of `work`, on the process's own clock: a busy machine does not count."""
+    """Return (impressions, seconds of processor time of all threads) of `work`: a busy machine does not count."""
     start = time.process_time()
     impressions = work()
     return impressions, time.process_time() - start
@@ -43,7 +40,11 @@ def fast(world: World, policy: Policy) -> int:
 def plain(world: World, policy: Policy, hashed: bool) -> int:
     """Live `world` event by event; return the impressions. Without `hashed`, draws come from random.random."""
     draw = random.Random(1).random
-    loop = PlainWorld(world, policy) if hashed else PlainWorld(world, policy, lambda key, purpose, counter: draw())
+    loop = (
+        PlainWorld(world, policy)
+        if hashed
+        else PlainWorld(world, policy, lambda key, purpose, counter: draw())
+    )
     return sum(day["impressions"] for day in loop.run())
 
 
@@ -58,7 +59,9 @@ def speeds(repeats: int = 2) -> dict[int, float]:
     for users in SIZES:
         runs = [timed(lambda users=users: fast(World(users=users), Policy())) for _ in range(repeats)]
         result[users] = max(impressions / seconds for impressions, seconds in runs)
-        print(f"  twoworlds, {users:>9,} users x 28 days: {result[users] / 1e6:6.2f} million impressions a second")
+        print(
+            f"  twoworlds, {users:>9,} users x 28 days: {result[users] / 1e6:6.2f} million impressions a second"
+        )
     return result
 
 
@@ -69,7 +72,9 @@ def ratio(users: int = 300) -> float:
     for hashed in (True, False):
         impressions, seconds = timed(lambda hashed=hashed: plain(world, Policy(), hashed))
         label = "the same hash" if hashed else "random.random"
-        print(f"  plain Python loop, {users:,} users, {label}: {impressions / seconds:,.0f} impressions a second")
+        print(
+            f"  plain Python loop, {users:,} users, {label}: {impressions / seconds:,.0f} impressions a second"
+        )
         best = max(best, impressions / seconds)
     impressions, seconds = timed(lambda: fast(World(users=20_000), Policy()))
     print(f"  ratio to the faster loop: {impressions / seconds / best:.0f}")
@@ -81,7 +86,9 @@ def growth() -> float:
     seconds = {}
     for users in GROWTH_SIZES:
         impressions, seconds[users] = timed(lambda users=users: fast(World(users=users), Policy()))
-        print(f"  {users:>9,} users: {seconds[users]:7.2f} s, {impressions / seconds[users] / 1e6:.2f} million/s")
+        print(
+            f"  {users:>9,} users: {seconds[users]:7.2f} s, {impressions / seconds[users] / 1e6:.2f} million/s"
+        )
     exponent = growth_exponent(seconds)
     print(f"  growth exponent, 10^4 to 10^6 users: {exponent:.3f}")
     return exponent
@@ -90,7 +97,9 @@ def growth() -> float:
 def main() -> None:
     """Print the world's figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="also measure growth up to a million users (minutes)")
+    parser.add_argument(
+        "--full", action="store_true", help="also measure growth up to a million users (minutes)"
+    )
     options = parser.parse_args()
     print("The world, one core")
     speeds()

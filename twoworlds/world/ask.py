@@ -3,13 +3,15 @@
 A user brings tasks. Each conversation waits for the first token, may be abandoned, may be refused by the safety
 filter, and is completed or not. Equations (u: user, d: day, i: conversation):
 
-  chance to come    logistic(come_u + trust_u)
+  comes             with chance logistic(come_u + trust_u)
   first token       T = first_token_ms * (0.6 + 0.4 Exp(1));  abandoned with chance T / (T + patience_u)
-  risk of a prompt  risky with chance RISKY; the filter's score is N-like around 1 (risky) or 0 (not), spread 0.35
+  risk              a share RISKY of prompts is risky; the filter scores 1 (risky) or 0, plus logistic noise
   refused           if the score exceeds safety_threshold
-  completed         if not refused, with chance logistic(2 * model_quality * 2 - difficulty_i)
-  unsafe            if risky, not refused, and the model complies (chance 1 - 0.5 * model_quality)
-  trust             moves by 0.1 * (completed share - 0.6 - 3 * unsafe share - trust_u) on each visit day
+  completed         if not refused, with chance logistic(4 * model_quality - 2 - difficulty_i)
+  unsafe            if risky and not refused, with chance 1 - model_quality / 2
+  thumb             rarely given, twice as readily by the disappointed
+  trust             += TRUST_RATE * (TRUST_GAIN * (completed - UNSAFE_COST * unsafe - COMPLETED_USUAL) - trust)
+                    on each visit day, completed and unsafe being shares of the day's conversations
 
 All constants are chosen for the story; they are not calibrated to a source.
 """
@@ -31,6 +33,7 @@ PATIENCE_MS = 30_000  # median wait for a first token that half would not sit ou
 COMPLETED_USUAL = 0.6  # completed share at which trust stays
 UNSAFE_COST = 3.0  # trust lost by an unsafe reply, in completed tasks
 TRUST_RATE = 0.1  # per visit day
+TRUST_GAIN = 3.0  # log-odds of coming, per completed share
 THUMBS = 0.02  # share of conversations that get a thumb, if the user is neither glad nor cross
 MAX_CONVERSATIONS = 8
 _RANGES = {"model_quality": (0, 1, ""), "first_token_ms": (1, 60_000, "ms"), "safety_threshold": (-2, 4, "")}
@@ -89,7 +92,7 @@ def simulate_ask(world: World, policy: AskPolicy | None = None) -> AskRun:
             np.bincount(user, talks["completed"] - UNSAFE_COST * talks["unsafe"], world.users)[came]
             / count[came]
         )
-        trust[came] += TRUST_RATE * (gain - COMPLETED_USUAL - trust[came])
+        trust[came] += TRUST_RATE * (TRUST_GAIN * (gain - COMPLETED_USUAL) - trust[came])
         days.append(pd.DataFrame(talks))
     table = pd.concat(days, ignore_index=True)
     return AskRun(_daily(table), table)

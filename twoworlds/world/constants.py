@@ -96,8 +96,8 @@ SIDE_WEIGHT = _constant(
     "w_2", "SIDE_WEIGHT", 0.436, "-", "weight of a video's side topic (main topic 0.9: unit length)", _CHOSEN
 )
 MAIN_WEIGHT = _constant("w_1", "MAIN_WEIGHT", 0.9, "-", "weight of a video's main topic", _CHOSEN)
-LENGTH_S = _constant("L_0", "LENGTH_S", 25.0, "s", "median length of a video", _CHOSEN)
-LENGTH_SPREAD = _constant("s_L", "LENGTH_SPREAD", 0.35, "-", "spread of log length", _CHOSEN)
+LENGTH_S = _constant("ℓ_0", "LENGTH_S", 25.0, "s", "median length of a video", _CHOSEN)
+LENGTH_SPREAD = _constant("s_ℓ", "LENGTH_SPREAD", 0.35, "-", "spread of log length", _CHOSEN)
 
 # Affinity, as the ranker standardises it
 AFFINITY_MEAN = _constant(
@@ -153,12 +153,8 @@ WATCH_NOISE = _constant(
 WATCH_LENGTH = _constant(
     "w_l", "WATCH_LENGTH", 0.5, "-", "a watch-time ranker's taste for length, per log second", _CHOSEN
 )
-LIKE_SHARE = _constant(
-    "l_0", "LIKE_SHARE", 0.04, "share", "likes per click at full value", "fact: likes"
-)
-SURVEY_ASKED = _constant(
-    "u_0", "SURVEY_ASKED", 0.03, "share", "clicks followed by a survey", "fact: surveys"
-)
+LIKE_SHARE = _constant("l_0", "LIKE_SHARE", 0.04, "share", "likes per click at full value", "fact: likes")
+SURVEY_ASKED = _constant("u_0", "SURVEY_ASKED", 0.03, "share", "clicks followed by a survey", "fact: surveys")
 SURVEY_HAPPY = _constant(
     "u_v",
     "SURVEY_HAPPY",
@@ -202,7 +198,7 @@ SATISFACTION_USUAL = _constant(
     "fact: stationary",
 )
 WAIT_COST = _constant(
-    "ℓ", "WAIT_COST", 0.06, "1/s", "satisfaction lost per second of waiting", "fact: latency"
+    "ℓ_T", "WAIT_COST", 0.06, "1/s", "satisfaction lost per second of waiting", "fact: latency"
 )
 ABANDON_COST = _constant(
     "U_x", "ABANDON_COST", 0.3, "-", "satisfaction lost with a session that shows nothing", "fact: latency"

@@ -100,7 +100,8 @@ def root(seed: int, purpose: Purpose) -> UInt64:
 
 def uniform(key: UInt64) -> Float64:
     """Return float64 draws strictly inside (0, 1), one for each key."""
-    return ((key >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    # 52 bits, since (2^53 - 1) + 0.5 would round up to 2^53 and so give a 1
+    return ((key >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
 def lane(key: UInt64, purpose: Purpose) -> UInt32:

@@ -1,11 +1,11 @@
 """Who lives in the world: the settings of a world and the fixed traits of its users."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoworlds.errors import require_number, require_whole
+from twoworlds.errors import require_number, require_one_of, require_whole
 from twoworlds.world import constants as c
 from twoworlds.world.draws import Purpose, fold, log_odds, root, uniform
 
@@ -50,7 +50,9 @@ class World:
         object.__setattr__(self, "intent_half_life_min", minutes)
 
     def but(self, **changes: float) -> "World":
-        """Return a copy with some fields changed, validated."""
+        """Return a copy with some fields changed, validated; raise InputError for an unknown field."""
+        for name in changes:
+            require_one_of("field of a world", name, [field.name for field in fields(self)])
         return replace(self, **changes)
 
 

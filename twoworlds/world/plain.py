@@ -44,7 +44,7 @@ def fold(key: int, part: int) -> int:
 
 def uniform(key: int) -> float:
     """Return the draw of a key, inside (0, 1)."""
-    return ((key >> 11) + 0.5) * 2.0**-53
+    return ((key >> 12) + 0.5) * 2.0**-52
 
 
 def scatter(key: int, purpose: Purpose, counter: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twoworlds.errors import require_one_of, require_whole
+from twoworlds.errors import InputError, require_one_of, require_whole
 from twoworlds.world.people import World
 from twoworlds.world.run import Days, Policies, Run, day_range, simulate
 
@@ -58,23 +58,32 @@ def _parts(run: Run, metric: str, days: Days) -> tuple[float, NDArray[np.float64
         scale = run.world.users / (last - first + 1)
         return float(y.sum() / (last - first + 1)), (y - y.mean()) * scale
     x = run.totals(below, days)
-    ratio = y.sum() / x.sum() if x.sum() > 0 else np.nan
+    if x.sum() == 0:
+        return np.nan, np.full(len(y), np.nan)
+    ratio = y.sum() / x.sum()
     return float(ratio), (y - ratio * x) / x.mean()
+
+
+def _se(errors: NDArray[np.float64]) -> float:
+    """Return the standard error of a sum of `errors` / n over n users; nan for a single user."""
+    return float(np.std(errors, ddof=1) / np.sqrt(len(errors))) if len(errors) > 1 else np.nan
 
 
 def compare(base: Run, changed: Run, metric: str = "actives", day: Days = None) -> Effect:
     """Return the effect between two runs of the same world, with paired errors.
 
-    Users are the independent unit: se comes from each user's own difference (delta method for ratios).
+    Users are the independent unit, given the videos: se comes from each user's own difference (delta method
+    for ratios).
     """
     require_one_of("metric", metric, METRICS)
+    if (base.world.users, base.world.days) != (changed.world.users, changed.world.days):
+        sizes = [f"{run.world.users} users x {run.world.days} days" for run in (base, changed)]
+        raise InputError(f"runs have {sizes[0]} and {sizes[1]}: both must be of the same users and days.")
     value0, error0 = _parts(base, metric, day)
     value1, error1 = _parts(changed, metric, day)
-    users = base.world.users
     ratio = value1 / value0 if value0 else np.nan
-    spread = np.sqrt(users) * max(users - 1, 1) ** -0.5 / np.sqrt(users)
-    se = float(np.std(error1 - error0) * spread)
-    relative_se = float(np.std(error1 - ratio * error0) * spread / abs(value0)) if value0 else np.nan
+    se = _se(error1 - error0)
+    relative_se = _se(error1 - ratio * error0) / abs(value0) if value0 else np.nan
     return Effect(value1 - value0, se, ratio - 1, relative_se, value0, value1, metric, day)
 
 
@@ -103,16 +112,6 @@ def truth(
 def _pool(effects: list[Effect]) -> Effect:
     """Return the mean of independent effects, with the standard error of that mean."""
     base, changed = (np.array([getattr(e, side) for e in effects]) for side in ("base", "changed"))
-    n, ratio = len(effects), changed.mean() / base.mean()
-    se = float(np.std(changed - base, ddof=1) / np.sqrt(n))
-    relative_se = float(np.std(changed - ratio * base, ddof=1) / np.sqrt(n) / abs(base.mean()))
-    return Effect(
-        float((changed - base).mean()),
-        se,
-        float(ratio - 1),
-        relative_se,
-        float(base.mean()),
-        float(changed.mean()),
-        effects[0].metric,
-        effects[0].day,
-    )
+    b, g = float(base.mean()), float(changed.mean())
+    relative_se = _se(changed - g / b * base) / abs(b)
+    return Effect(g - b, _se(changed - base), g / b - 1, relative_se, b, g, effects[0].metric, effects[0].day)
