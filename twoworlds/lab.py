@@ -150,12 +150,15 @@ def start(port: int = 8888, browser: bool = True, token: str | None = None) -> N
         raise InputError(
             "token is empty: give some characters that are hard to guess, or leave the option out."
         )
+    from tornado.ioloop import IOLoop
+
     home = lab_home()
     enter(home)
     prepare(home)
     server = make_server(configuration(home, port, browser and has_screen()), token or secrets.token_hex(24))
     address = f"http://127.0.0.1:{server.port}{server.default_url}?token={server.identity_provider.token}"
-    print(f"The course is open at\n  {address}\nCtrl-C in this window closes it.", flush=True)
+    says = f"The course is open at\n  {address}\nCtrl-C in this window closes it."
+    IOLoop.current().add_callback(print, says, flush=True)  # said once the server answers
     server.start()
     print("The course is closed. Your answers are in", work.work_folder(), flush=True)
 
