@@ -1,0 +1,1 @@
+"""One module a chapter: its explorers and exercises, built from the rooms below."""

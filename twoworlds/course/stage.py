@@ -26,7 +26,7 @@ class Stage:
     """
 
     def __init__(self, draw: Draw, panels: Mapping[str, str], height: float = 3.6):
-        self.figure, self.axes = desk_figure(**panels, height=height)
+        self.figure, self.axes = desk_figure(panels, height=height)
         with look():
             self._update = draw(*self.axes)
             self._guess = _GuessMark(self.axes)

@@ -1,5 +1,6 @@
 """The look: five colours that always mean the same, and figures that have it."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from importlib.resources import files
 
@@ -34,22 +35,19 @@ def _sheet() -> dict:
     return dict(matplotlib.rc_params_from_file(str(path), use_default_template=False))
 
 
-def desk_figure(
-    product: str | None = None, platform: str | None = None, *, height: float = 3.6, **subplots: object
-) -> tuple[Figure, list[Axes]]:
-    """Make a figure with one panel a desk, product left and platform right; a title of None leaves that desk out.
+def desk_figure(panels: Mapping[str, str], *, height: float = 3.6, **subplots: object) -> tuple[Figure, list[Axes]]:
+    """Make a figure with one panel for each entry of `panels`, from left to right.
 
+    The keys "product" and "platform" give a desk's name and colour to the title; any other key gives the title alone.
     `height` is in inches (the width is 10); further arguments go to `Figure.subplots`. Made without pyplot, so
     that no figure is kept open behind the learner's back.
     """
-    titles = {"product": product, "platform": platform}
-    shown = {desk: title for desk, title in titles.items() if title is not None}
     with look():
         figure = Figure(figsize=(10, height), dpi=100 * PIXEL_RATIO, layout="constrained")
         FigureCanvasAgg(figure)
-        axes = list(figure.subplots(1, max(len(shown), 1), squeeze=False, **subplots)[0])
+        axes = list(figure.subplots(1, len(panels), squeeze=False, **subplots)[0])
         figure.get_layout_engine().set(w_pad=0.12, h_pad=0.06, wspace=0.04)
-        for ax, (desk, title) in zip(axes, shown.items(), strict=False):
-            name, colour = DESKS[desk]
-            ax.set_title(f"{name}: {title}", color=colour)
+        for ax, (key, title) in zip(axes, panels.items(), strict=True):
+            name, colour = DESKS.get(key, ("", TRUTH))
+            ax.set_title(f"{name}: {title}" if name else title, color=colour)
     return figure, axes

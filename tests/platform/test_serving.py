@@ -1,0 +1,41 @@
+"""The service's numbers against hand sums and the queue's closed forms."""
+
+import pytest
+
+from twoworlds.errors import InputError
+from twoworlds.platform import queueing
+from twoworlds.platform.serving import NETWORK_MS, Service
+
+
+def test_production_is_felt_at_about_250_ms():
+    assert Service().felt_ms() == pytest.approx(250, abs=3)
+
+
+def test_felt_time_is_network_plus_queue():
+    service = Service(replicas=12)
+    rate, mu = 400, 1000 / service.service_ms()
+    assert service.felt_ms() - NETWORK_MS == pytest.approx(1000 * queueing.mean_response(rate, mu, 12))
+    assert queueing.response_tail(service.quantile_ms(0.99) / 1000, rate, mu, 12) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(("field", "more"), [("model_quality", 0.75), ("candidates", 50), ("requests_per_s", 450)])
+def test_more_work_waits_longer(field, more):
+    assert Service().but(**{field: more}).felt_ms() > Service().felt_ms()
+
+
+def test_machines_add_up_and_follow_their_levers():
+    base, fresh, lazy = Service(), Service(feature_age_min=15), Service(retrain_days=2)
+    assert base.cost() == pytest.approx(sum(base.machines().values()))
+    assert fresh.machines()["streaming"] == pytest.approx(2 * base.machines()["streaming"])
+    assert lazy.machines()["training"] == pytest.approx(base.machines()["training"] / 2)
+
+
+def test_losing_a_zone_can_overload():
+    assert Service(replicas=12).without(1 / 3).replicas == 8
+    with pytest.raises(InputError, match="grows without limit"):
+        Service(replicas=12).without(1 / 3).felt_ms()
+
+
+def test_wrong_field_gets_a_sentence():
+    with pytest.raises(InputError, match="replicas is 0: it must be a number from 1 to 10000 machines"):
+        Service(replicas=0)

@@ -1,0 +1,270 @@
+"""The same eight knobs, tuned by two desks with two mandates.
+
+What a knob does to active users is a curve, computed once in the world; the curves are multiplied. What it does to
+waiting and machines is the closed form of `platform.serving`. Both desks then search all combinations.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from twoworlds.course.controls import Slider
+from twoworlds.course.explorer import Explorer, Preset
+from twoworlds.course.grids import grid
+from twoworlds.course.prediction import Prediction
+from twoworlds.course.style import FAINT, NEUTRAL, PLATFORM, PRODUCT
+from twoworlds.errors import InputError
+from twoworlds.platform.serving import Service
+from twoworlds.world import Policy, World, compare, simulate
+
+WORLD = World(users=30_000, days=28, seed=41)
+LAST_WEEK = (22, 28)
+# The settings that a desk may choose from; today's is among them.
+LEVELS: dict[str, tuple[float, ...]] = {
+    "clickbait_penalty": (0, 0.5, 1, 1.5, 2, 3),
+    "diversity": (0, 0.1, 0.2, 0.3, 0.5),
+    "exploration": (0, 0.01, 0.02, 0.05, 0.1),
+    "model_quality": (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9),
+    "candidates": (14, 28, 42, 56, 70, 84, 112),
+    "feature_age_min": (1, 5, 15, 60, 240, 1440),
+    "retrain_days": (1, 2, 4, 7, 14),
+    "replicas": tuple(range(2, 101)),
+}
+LATENCIES_MS = (228, 235, 250, 275, 300, 350, 400, 500, 700, 1000)
+LABELS = {
+    "clickbait_penalty": "Clickbait penalty", "diversity": "Diversity", "exploration": "Exploration, share",
+    "model_quality": "Model quality", "candidates": "Candidates", "feature_age_min": "Feature age, min",
+    "retrain_days": "Days between trainings", "replicas": "Replicas",
+}  # fmt: skip
+FREE = ("clickbait_penalty", "diversity", "exploration")  # no price in machines or milliseconds
+ZONES_LOST = 1 / 3
+TODAY = {name: getattr(Policy(), name) for name in LEVELS if name != "replicas"} | {"replicas": Service().replicas}
+
+
+def build_curves() -> pd.DataFrame:
+    """Return each knob's effect on active users of the last week, alone (columns: knob, value, change, se)."""
+    base = simulate(WORLD, Policy())
+    curves = {name: values for name, values in LEVELS.items() if name != "replicas"} | {"latency_ms": LATENCIES_MS}
+    rows = []
+    for knob, values in curves.items():
+        for value in values:
+            effect = compare(base, simulate(WORLD, Policy().but(**{knob: value})), "actives", LAST_WEEK)
+            rows.append((knob, value, effect.relative, effect.relative_se))
+    return pd.DataFrame(rows, columns=["knob", "value", "change", "se"])
+
+
+def build_service() -> pd.DataFrame:
+    """Return felt time and p99, with all replicas and with a zone lost, for each ranker that can run (ms)."""
+    rows = []
+    for quality in LEVELS["model_quality"]:
+        for candidates in LEVELS["candidates"]:
+            for replicas in LEVELS["replicas"]:
+                service = Service(quality, int(candidates), int(replicas))
+                if service.utilisation() < 0.99:
+                    rows.append((quality, candidates, replicas, service.felt_ms(), service.quantile_ms(), _p99(service)))
+    return pd.DataFrame(rows, columns=["model_quality", "candidates", "replicas", "felt_ms", "p99_ms", "p99_lost_ms"])
+
+
+def _p99(service: Service) -> float:
+    """Return the p99 with a zone lost; infinite where the rest can't carry the peak."""
+    try:
+        return service.without(ZONES_LOST).quantile_ms()
+    except InputError:
+        return np.inf
+
+
+@cache
+def curve(knob: str) -> dict[float, float]:
+    """Return value -> factor on active users, from the stored curve of a knob."""
+    table = grid("ch01_knobs")
+    rows = table[table.knob == knob]
+    return dict(zip(rows.value, 1 + rows.change, strict=True))
+
+
+@cache
+def _space() -> pd.DataFrame:
+    """Return every combination of the priced knobs with its felt time, p99s, machines and factor on active users."""
+    table = grid("ch01_service").merge(pd.DataFrame({"feature_age_min": LEVELS["feature_age_min"]}), how="cross")
+    table = table.merge(pd.DataFrame({"retrain_days": LEVELS["retrain_days"]}), how="cross")
+    latency = curve("latency_ms")
+    factor = np.interp(table.felt_ms, list(latency), list(latency.values()))
+    for knob in ("model_quality", "candidates", "feature_age_min", "retrain_days"):
+        factor = factor * table[knob].map(curve(knob)).to_numpy()
+    return table.assign(actives=factor, machines=_machines(table))
+
+
+def _machines(table: pd.DataFrame) -> np.ndarray:
+    keys = ["model_quality", "candidates", "feature_age_min", "retrain_days"]
+    rest = {}
+    for row in table[keys].drop_duplicates().itertuples(index=False):
+        service = Service(row.model_quality, int(row.candidates), 1, row.feature_age_min, int(row.retrain_days))
+        rest[tuple(row)] = service.cost() - 1
+    return table.replicas.to_numpy() + np.array([rest[tuple(row)] for row in table[keys].itertuples(index=False)])
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """One desk's choice: the eight knobs, and what they give."""
+
+    knobs: dict[str, float]
+    actives: float  # factor on today's active users
+    machines: float
+    p99_ms: float  # of the ranker, all replicas up
+    p99_lost_ms: float  # the same with a zone lost
+
+
+@dataclass(frozen=True)
+class Mandates:
+    """Both desks' choices."""
+
+    product: Tuned | None
+    platform: Tuned | None
+
+    @property
+    def differ(self) -> list[str]:
+        """The knobs on which they differ."""
+        return [knob for knob in LEVELS if self.product.knobs[knob] != self.platform.knobs[knob]]
+
+
+def tune_product(budget: float) -> Tuned | None:
+    """Return the most active users that `budget` machines can buy; the free knobs go to their best."""
+    space = _space()
+    return _most_actives(space[space.machines <= budget])
+
+
+def tune_platform(objective_ms: float, guardrail: float) -> Tuned | None:
+    """Return the fewest machines whose p99 meets the objective with a zone lost.
+
+    Active users may fall by at most `guardrail` (a share). The free knobs have no price here: they stay as today.
+    """
+    space = _space()
+    free = {knob: TODAY[knob] for knob in FREE}
+    # Today's own factor is just under 1: its felt time is a hair over the 250 ms that production is calibrated to.
+    possible = space[(space.p99_lost_ms <= objective_ms) & (space.actives >= _today() * (1 - guardrail))]
+    return None if possible.empty else _tuned(possible.loc[possible.machines.idxmin()], free)
+
+
+def search(budget: float, objective_ms: float) -> Tuned | None:
+    """Return the most active users within both desks' limits: `budget` machines, and the p99 with a zone lost."""
+    space = _space()
+    return _most_actives(space[(space.machines <= budget) & (space.p99_lost_ms <= objective_ms)])
+
+
+def outcome_of(setting: Mapping[str, float]) -> Tuned | None:
+    """Return what a setting of all eight knobs (each one of LEVELS) gives; None if the ranker can't carry the peak."""
+    space = _space()
+    same = np.logical_and.reduce([space[knob] == setting[knob] for knob in LEVELS if knob not in FREE])
+    rows = space[same]
+    return None if rows.empty else _tuned(rows.iloc[0], {knob: setting[knob] for knob in FREE})
+
+
+def _most_actives(possible: pd.DataFrame) -> Tuned | None:
+    if possible.empty:
+        return None
+    free = {knob: max(curve(knob), key=curve(knob).get) for knob in FREE}
+    return _tuned(possible.loc[possible.actives.idxmax()], free)
+
+
+@cache
+def _today() -> float:
+    space = _space()
+    same = np.logical_and.reduce([space[knob] == TODAY[knob] for knob in LEVELS if knob not in FREE])
+    return float(space.actives[same].iloc[0])
+
+
+def _tuned(row: pd.Series, free: dict[str, float]) -> Tuned:
+    knobs = {knob: float(free[knob] if knob in FREE else row[knob]) for knob in LEVELS}
+    factor = float(row.actives / _today() * np.prod([curve(knob)[free[knob]] for knob in FREE]))
+    return Tuned(knobs, factor, float(row.machines), float(row.p99_ms), float(row.p99_lost_ms))
+
+
+def model(budget: float, objective_ms: float, guardrail: float) -> Mandates:
+    """Return both choices: `budget` in machines, the objective in ms, the guardrail in % of active users."""
+    return Mandates(tune_product(budget), tune_platform(objective_ms, guardrail / 100))
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Mandates], None]:
+    """Eight rows a desk; the place in a row is the setting's place on its scale, today's is a grey tick."""
+    rows = np.arange(len(LEVELS))[::-1]
+    dots, words = [], []
+    for ax, colour in ((product, PRODUCT), (platform, PLATFORM)):
+        ax.set(xlim=(-0.08, 1.3), ylim=(-0.6, len(rows) - 0.4), xticks=(0, 1))
+        ax.set_xticklabels(("lowest", "highest"))
+        ax.grid(False)
+        ax.set_yticks(rows, [LABELS[knob] for knob in LEVELS] if ax is product else [])
+        ax.hlines(rows, 0, 1, color=FAINT, linewidth=2, zorder=1)
+        ax.plot([_place(knob, TODAY[knob]) for knob in LEVELS], rows, "|", color=NEUTRAL, markersize=17)
+        dots.append(ax.plot([], [], "o", color=colour, markersize=10, markeredgecolor="white", animated=True)[0])
+        words.append([ax.text(1.05, y, "", va="center", color=colour, animated=True) for y in rows])
+
+    def update(r: Mandates) -> None:
+        for tuned, dot, texts in zip((r.product, r.platform), dots, words, strict=True):
+            dot.set_data([_place(k, v) for k, v in tuned.knobs.items()] if tuned else [], rows if tuned else [])
+            for text, knob in zip(texts, LEVELS, strict=True):
+                text.set_text(f"{tuned.knobs[knob]:g}" if tuned else "no way")
+
+    return update
+
+
+def _place(knob: str, value: float) -> float:
+    """Return the place of a setting on its scale, 0 to 1; scales that span decades are logarithmic."""
+    low, high = LEVELS[knob][0], LEVELS[knob][-1]
+    if knob in ("feature_age_min", "retrain_days", "replicas"):
+        low, high, value = np.log([low, high, value])
+    return float((value - low) / (high - low))
+
+
+def reading(r: Mandates) -> str:
+    """Say on how many knobs the desks differ and what each gets."""
+    if not (r.product and r.platform):
+        who = "product" if r.product is None else "platform"
+        return f"No setting satisfies the {who} desk's mandate: loosen the budget, the objective or the guardrail."
+    return (
+        f"The desks differ on {len(r.differ)} of 8 knobs. Product: {100 * (r.product.actives - 1):+.1f} % active users, "
+        f"{r.product.machines:.0f} machines, p99 {r.product.p99_ms:.0f} ms ({_lost(r.product)}). Platform: "
+        f"{100 * (r.platform.actives - 1):+.1f} %, {r.platform.machines:.0f} machines, p99 {r.platform.p99_ms:.0f} ms "
+        f"({_lost(r.platform)})."
+    )
+
+
+def _lost(tuned: Tuned) -> str:
+    return "down if a zone is lost" if np.isinf(tuned.p99_lost_ms) else f"{tuned.p99_lost_ms:.0f} with a zone lost"
+
+
+def prediction() -> Prediction:
+    """Ask how many knobs move apart."""
+    return Prediction(
+        id="01.2",
+        question="Both desks tune the same eight knobs, each for its own mandate. On how many do they end up apart?",
+        answer=Slider("Knobs that differ", 0, 8, 1, 4, ""),
+        truth=lambda: len(model(**DEFAULTS).differ),
+    )
+
+
+DEFAULTS = {"budget": 40, "objective_ms": 150, "guardrail": 1.0}
+
+
+def eight_knobs() -> Explorer:
+    """Return the explorer: the mandates' own terms are the controls."""
+    return Explorer(
+        question="Eight knobs, two mandates: what comes out?",
+        controls={
+            "budget": Slider("Product's budget", 10, 100, 5, DEFAULTS["budget"], "machines"),
+            "objective_ms": Slider("Platform's objective: p99 with a zone lost", 60, 400, 10, DEFAULTS["objective_ms"], "ms"),
+            "guardrail": Slider("Active users that platform may cost", 0.0, 5.0, 0.5, DEFAULTS["guardrail"], "%"),
+        },
+        model=model,
+        draw=draw,
+        reading=reading,
+        panels={"product": "most active users", "platform": "fewest machines"},
+        presets={
+            "Launch year": Preset("Money is no object; growth is.", {"budget": 100}),
+            "Budget round": Preset("Every team gives back machines.", {"budget": 15, "guardrail": 2.0}),
+            "Strict contract": Preset("Ten teams now call the ranker.", {"objective_ms": 90, "guardrail": 0.0}),
+        },
+        prediction=prediction(),
+    )

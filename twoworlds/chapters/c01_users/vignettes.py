@@ -1,0 +1,106 @@
+"""Thirty scenes and your confidence: are you right as often as you think?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from matplotlib.axes import Axes
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneOut, cross_val_predict
+from sklearn.pipeline import make_pipeline
+
+from twoworlds.course.deck import Card, Deck
+from twoworlds.course.style import NEUTRAL, TRUTH
+from twoworlds.interview.scoring import CalibrationBin, brier, calibration_table
+from twoworlds.interview.vignettes import load_vignettes
+
+EDGES = (0, 0.2, 0.4, 0.6, 0.8, 1)
+COIN = 0.25
+
+
+@dataclass(frozen=True)
+class Score:
+    """A set of forecasts, scored."""
+
+    n: int
+    brier: float
+    coin: float  # what "50 %" on every card would get
+    bins: tuple[CalibrationBin, ...]
+    running: np.ndarray  # Brier score after each card
+
+
+def score(probabilities: Sequence[float], outcomes: Sequence[float]) -> Score:
+    """Score forecasts (shares) against outcomes (0, 0.5, 1)."""
+    errors = (np.asarray(probabilities) - np.asarray(outcomes)) ** 2
+    half = [0.5] * len(outcomes)
+    return Score(
+        len(outcomes), brier(probabilities, outcomes), brier(half, outcomes),
+        calibration_table(probabilities, outcomes, EDGES), np.cumsum(errors) / np.arange(1, len(errors) + 1),
+    )  # fmt: skip
+
+
+@cache
+def keyword_matcher() -> tuple[float, ...]:
+    """Return what a keyword matcher says of each scene, having learnt from the other 29.
+
+    A bag of words and a logistic regression, trained on the scenes with one right desk; a scene that is truly both
+    is only scored, never learnt from.
+    """
+    deck = load_vignettes()
+    words = make_pipeline(CountVectorizer(lowercase=True, binary=True), LogisticRegression(C=1.0))
+    texts = np.array([v.text for v in deck])
+    truth = np.array([v.outcome for v in deck])
+    decided = truth != 0.5
+    said = np.empty(len(deck))
+    said[decided] = cross_val_predict(
+        words, texts[decided], truth[decided].astype(int), cv=LeaveOneOut(), method="predict_proba"
+    )[:, 1]
+    said[~decided] = words.fit(texts[decided], truth[decided].astype(int)).predict_proba(texts[~decided])[:, 1]
+    return tuple(float(p) for p in said.round(3))
+
+
+def draw(calibration: Axes, running: Axes) -> Callable[[Score], None]:
+    """Left the calibration plot, right the score as it settles."""
+    calibration.set(xlim=(-3, 103), ylim=(-3, 103), xlabel="You said: product desk, %")
+    calibration.set_ylabel("It was the product desk's, %")
+    calibration.plot([0, 100], [0, 100], color=NEUTRAL, linewidth=0.8, linestyle=":")
+    calibration.text(70, 60, "as often as said", color=NEUTRAL, rotation=33, ha="center", va="center", fontsize=9)
+    running.set(xlim=(0, 31), ylim=(0, 0.75), xlabel="Cards answered", ylabel="Brier score (0 is perfect)")
+    running.axhline(COIN, color=NEUTRAL, linewidth=0.8, linestyle=":")
+    running.text(30.5, COIN + 0.012, "always 50 %, where one desk is right", color=NEUTRAL, ha="right", fontsize=9)
+    dots = calibration.scatter([], [], s=[], color=TRUTH, alpha=0.8, animated=True)
+    (line,) = running.plot([], [], "-", color=TRUTH, animated=True)
+
+    def update(r: Score) -> None:
+        dots.set_offsets([(100 * b.mean_forecast, 100 * b.observed_share) for b in r.bins])
+        dots.set_sizes([40 + 25 * b.n for b in r.bins])
+        line.set_data(np.arange(1, r.n + 1), r.running)
+
+    return update
+
+
+def reading(r: Score) -> str:
+    """Say how good the forecasts are, beside saying 50 % to everything."""
+    verdict = "better than" if r.brier < r.coin else "no better than" if r.brier == r.coin else "worse than"
+    cards = "card" if r.n == 1 else "cards"
+    return (
+        f"Brier score {r.brier:.2f} over {r.n} {cards} (0 is perfect), {verdict} saying 50 % every time ({r.coin:.2f})."
+    )
+
+
+def whose_question() -> Deck:
+    """Return the deck of 30 vignettes."""
+    cards = [Card(v.id, v.text, v.outcome, f"{v.why} The user: {v.user} Tempting: {v.tempting}") for v in load_vignettes()]
+    return Deck(
+        id="01.vignettes",
+        question="Whose question is this? Say how sure you are.",
+        cards=cards,
+        labels=("product", "platform"),
+        model=score,
+        draw=draw,
+        reading=reading,
+        panels={"calibration": "Are you right as often as you say?", "score": "Does confidence pay?"},
+        example=("A keyword matcher that trusts words", keyword_matcher()),
+    )
