@@ -16,8 +16,6 @@ from twoworlds import lab
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
 NBVAL = [
-    "-p",
-    "nbval.plugin",
     "--nbval-current-env",
     "--nbval-cell-timeout",
     "120",
@@ -40,6 +38,7 @@ NOTEBOOK_PARTS = ("chapters", "exercises")
 
 def notebook_environment(home: Path) -> dict[str, str]:
     """Return the variables for a test run of notebooks: away from the user's Jupyter, work and progress."""
+    lab.prepare(home)
     return lab.environment(home) | {
         "TWOWORLDS_TEST": "1",
         "TWOWORLDS_PROGRESS": "off",
