@@ -160,7 +160,7 @@ def retrieve(key: UInt64, candidates: int) -> Ints:
     stride = (hashes >> np.uint32(16)) | np.uint32(1)
     place = (hashes[:, None, :] + steps * stride[:, None, :]) & (_TIER_SIZE - np.uint32(1))
     place += _TIER_START
-    return place.reshape(len(key), -1)[:, :candidates].astype(np.int64)
+    return place.reshape(len(key), steps.size * c.TIERS)[:, :candidates].astype(np.int64)
 
 
 _SLOT_BITS = 7

@@ -247,5 +247,6 @@ def _clicked_places(batch: Batch) -> s.Ints:
 
 
 def _mean_habit(state: State, people: People, day: int) -> float:
-    """Return the mean habit of the accounts that exist tomorrow morning."""
-    return float(np.mean(state.habit, where=state.alive & (people.joined <= day), dtype=np.float64))
+    """Return the mean habit of the accounts that are left in the evening; nan if there are none."""
+    left = state.alive & (people.joined <= day)
+    return float(state.habit[left].mean(dtype=np.float64)) if left.any() else float("nan")
