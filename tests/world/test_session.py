@@ -1,15 +1,14 @@
-"""Sessions: retrieval without repeats, ranking as defined, looking and clicking at their chances."""
+"""Sessions: waiting and leaving, moods, looking and clicking at their chances."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from twoworlds.world import constants as c
+from twoworlds.world import ranking as r
 from twoworlds.world import session as s
 from twoworlds.world.draws import Purpose, fold, root
 from twoworlds.world.people import World, make_people
-from twoworlds.world.policy import MAX_CANDIDATES, POLICIES, Policy
+from twoworlds.world.policy import Policy
 from twoworlds.world.videos import make_videos, on_offer, place_birth
 
 WORLD = World()
@@ -18,71 +17,8 @@ KEYS = fold(root(7, Purpose.SESSION), np.arange(4000))
 INTEREST = np.full((4000, 8), 0.3, dtype=np.float32)
 
 
-def serving(policy: Policy, day: int = 1) -> s.Serving:
-    return s.make_serving(WORLD, policy, OFFER, np.zeros(c.VIDEOS), day, 1)
-
-
-@pytest.mark.parametrize("candidates", [10, 42, 50, MAX_CANDIDATES])
-def test_candidates_are_distinct_and_even_over_tiers(candidates):
-    places = s.retrieve(KEYS, candidates)
-    assert places.shape == (4000, candidates)
-    assert (np.diff(np.sort(places, axis=1), axis=1) > 0).all()
-    tier = np.floor(np.log2(places // c.SMALLEST_TIER + 1)).astype(int)
-    counts = np.apply_along_axis(np.bincount, 1, tier, minlength=c.TIERS)
-    assert counts.max() - counts.min() <= 1
-
-
-def test_more_candidates_keep_the_first_ones():
-    np.testing.assert_array_equal(s.retrieve(KEYS, 60)[:, :42], s.retrieve(KEYS, 42))
-
-
-def test_a_place_is_retrieved_as_often_as_its_reach_says():
-    counts = np.bincount(s.retrieve(KEYS, 42).ravel(), minlength=c.VIDEOS)
-    widest = counts[: c.SMALLEST_TIER]
-    expected = 6 / c.SMALLEST_TIER * len(KEYS)
-    assert (np.abs(widest - expected) < 4.5 * np.sqrt(expected)).all()
-
-
-def test_the_slate_is_the_best_by_score():
-    served = serving(Policy(model_quality=1, exploration=0))
-    candidates = s.retrieve(KEYS, 42)
-    slate, explored = s.rank(KEYS, INTEREST, candidates, served)
-    score = served.affinity_pull * s.affinity(INTEREST, OFFER, candidates) + served.place_score[candidates]
-    best = -np.sort(-score, axis=1)[:, : c.SLATE]
-    ours = served.affinity_pull * s.affinity(INTEREST, OFFER, slate) + served.place_score[slate]
-    np.testing.assert_allclose(ours, best, atol=1e-5)
-    assert not explored.any()
-
-
-def test_the_random_policy_shows_every_candidate_alike():
-    candidates = s.retrieve(KEYS, 42)
-    slate, _ = s.rank(KEYS, INTEREST, candidates, serving(POLICIES["random"]))
-    shown = (slate[:, :, None] == candidates[:, None, :]).any(axis=1).sum(axis=0)
-    chance = c.SLATE / 42
-    assert (np.abs(shown - 4000 * chance) < 4.5 * np.sqrt(4000 * chance * (1 - chance))).all()
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(2, 20), st.integers(1, 5), st.floats(0.01, 1), st.integers(0, 10_000))
-def test_counting_repeats_is_greedy_re_ranking(candidates, topics, penalty, seed):
-    rng = np.random.default_rng(seed)
-    score = rng.normal(size=(3, candidates)).astype(np.float32)
-    topic = rng.integers(0, topics, (3, candidates))
-    sorted_once = np.argsort(-(score - penalty * s._repeats(score, topic)), axis=1)
-    for row in range(3):
-        met, left = [0] * topics, list(range(candidates))
-        for found in sorted_once[row]:
-            gain = [score[row, j] - penalty * met[topic[row, j]] for j in left]
-            best = left[int(np.argmax(gain))]
-            assert best == found
-            met[topic[row, best]] += 1
-            left.remove(best)
-
-
-def test_exploration_takes_its_share_of_positions():
-    slate, explored = s.rank(KEYS, INTEREST, s.retrieve(KEYS, 42), serving(Policy(exploration=0.1)))
-    assert abs(explored.mean() - 0.1) < 4 * np.sqrt(0.09 / explored.size)
-    assert slate[explored].max() > 1900
+def serving(policy: Policy, day: int = 1) -> r.Serving:
+    return r.make_serving(WORLD, policy, OFFER, np.zeros(c.VIDEOS), day, 1)
 
 
 def viewers(curiosity: float = 1.0) -> s.Viewer:
@@ -91,7 +27,7 @@ def viewers(curiosity: float = 1.0) -> s.Viewer:
 
 def look(policy: Policy = Policy()) -> s.Impressions:  # noqa: B008 (a Policy is immutable)
     served = serving(policy)
-    slate = s.rank(KEYS, INTEREST, s.retrieve(KEYS, policy.candidates), served)
+    slate = r.rank(KEYS, INTEREST, r.retrieve(KEYS, policy.candidates), served)
     return s.react(KEYS, np.arange(4000), slate, viewers(), served)
 
 
@@ -121,7 +57,7 @@ def test_what_follows_a_click_is_in_range():
 
 def test_a_user_reacts_alike_to_a_video_wherever_it_stands():
     served = serving(Policy())
-    places = s.retrieve(KEYS, 10)
+    places = r.retrieve(KEYS, 10)
     nothing = np.zeros(places.shape, dtype=bool)
     down = s.react(KEYS, np.arange(4000), (places, nothing), viewers(), served)
     up = s.react(KEYS, np.arange(4000), (places[:, ::-1].copy(), nothing), viewers(), served)

@@ -79,6 +79,7 @@ PATIENCE_SPREAD = _constant("s_P", "PATIENCE_SPREAD", 0.5, "-", "spread of log p
 CURIOSITY = _constant(
     "κ_0", "CURIOSITY", 1.2, "log-odds", "mean pull of clickbait on a click", "fact: the bite, day 28"
 )
+LATENCY_FLOOR = _constant("L_f", "LATENCY_FLOOR", 0.6, "share", "fixed part of the mean wait", _CHOSEN)
 SLOW_SHARE = _constant("-", "SLOW_SHARE", 0.15, "share", "users on a slow network", _CHOSEN)
 SLOW_FACTOR = _constant("-", "SLOW_FACTOR", 2.5, "-", "how much longer they wait", _CHOSEN)
 CHURN_BETA = _constant(
@@ -164,6 +165,10 @@ SURVEY_HAPPY = _constant(
     "fact: survey bias",
 )
 SURVEY_BASE = _constant("u_1", "SURVEY_BASE", 0.0, "log-odds", "answering a survey at value 0", _CHOSEN)
+RATING_BASE = _constant(
+    "u_2", "RATING_BASE", 3.5, "stars", "rating at value 0, before rounding down", _CHOSEN
+)
+RATING_VALUE = _constant("u_3", "RATING_VALUE", 2.0, "stars", "stars per unit of value", _CHOSEN)
 RATING_NOISE = _constant(
     "u_ε", "RATING_NOISE", 1.5, "stars", "half-range of uniform noise on a rating", _CHOSEN
 )

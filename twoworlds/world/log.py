@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from twoworlds.world import constants as c
 from twoworlds.world.draws import Purpose, fold, uniform
 from twoworlds.world.people import People
-from twoworlds.world.session import POSITIONS
+from twoworlds.world.ranking import POSITIONS
 from twoworlds.world.simulate import Batch
 from twoworlds.world.videos import Videos
 

@@ -13,7 +13,7 @@ from twoworlds.world import constants as c
 from twoworlds.world.draws import Purpose
 from twoworlds.world.people import People, World, make_people
 from twoworlds.world.policy import Policy
-from twoworlds.world.session import make_serving
+from twoworlds.world.ranking import make_serving
 from twoworlds.world.videos import make_videos, on_offer, place_birth
 
 _M64, _M32 = 2**64 - 1, 2**32 - 1
@@ -157,7 +157,8 @@ class PlainWorld:
 
     def _session(self, user: User, key: int, by_topic: list[float]) -> float:
         """Live one session; return its satisfaction."""
-        wait = self.policy.latency_ms * (0.6 - 0.4 * math.log(uniform(fold(key, Purpose.LATENCY))))
+        tail = -math.log(uniform(fold(key, Purpose.LATENCY)))
+        wait = self.policy.latency_ms * (c.LATENCY_FLOOR + (1 - c.LATENCY_FLOOR) * tail)
         wait *= c.SLOW_FACTOR if user.slow else 1
         seconds = wait / 1000
         leaves = uniform(fold(key, Purpose.ABANDON)) < seconds / (seconds + user.patience)

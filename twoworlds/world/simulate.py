@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoworlds.world import constants as c
+from twoworlds.world import ranking as r
 from twoworlds.world import session as s
 from twoworlds.world.arms import Plan, in_force
 from twoworlds.world.draws import Float32, Purpose, UInt64, fold, logistic, uniform
@@ -50,10 +51,10 @@ class Today:
     world: World
     day: int
     arm: int
-    rows: s.Ints  # the users' rows in the state
+    rows: r.Ints  # the users' rows in the state
     people: People  # their traits, in the order of rows
     key: UInt64  # their keys of the day
-    serving: s.Serving
+    serving: r.Serving
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Batch:
     """What happened to a Today: who came, their sessions, what was shown and done."""
 
     today: Today
-    user: s.Ints  # who came: rows of today.people
-    counts: s.Ints  # sessions of each of them
+    user: r.Ints  # who came: rows of today.people
+    counts: r.Ints  # sessions of each of them
     sessions: s.Sessions
     seen: s.Impressions
 
@@ -72,7 +73,7 @@ Recorder = Callable[[list[Batch]], None]
 
 
 def live(
-    world: World, arms: Mapping[str, Plan], arm_of: s.Ints, record: Recorder | None = None, chunk: int = CHUNK
+    world: World, arms: Mapping[str, Plan], arm_of: r.Ints, record: Recorder | None = None, chunk: int = CHUNK
 ) -> Iterator[tuple[int, Totals, float]]:
     """Yield (day, {column of TOTALS: array over users}, mean habit of the living) for each day of `world`.
 
@@ -117,16 +118,16 @@ def _first_state(world: World, people: People) -> State:
 
 def _servings(
     world: World, arms: Mapping[str, Plan], offer: Videos, trend: NDArray[np.float64], day: int
-) -> list[s.Serving]:
+) -> list[r.Serving]:
     """Return what each arm serves on `day`."""
     servings = []
     for plan in arms.values():
         since, policy = in_force(plan, day)
-        servings.append(s.make_serving(world, policy, offer, trend, day, since))
+        servings.append(r.make_serving(world, policy, offer, trend, day, since))
     return servings
 
 
-def _today(world: World, day: int, arm: int, rows: s.Ints, people: People, serving: s.Serving) -> Today:
+def _today(world: World, day: int, arm: int, rows: r.Ints, people: People, serving: r.Serving) -> Today:
     """Return the users `rows` with their keys of the day."""
     local = People(**{field.name: getattr(people, field.name)[rows] for field in fields(People)})
     return Today(world, day, arm, rows, local, fold(local.key, day), serving)
@@ -163,7 +164,7 @@ def _drift(today: Today, state: State) -> None:
     taste[rows, top], taste[rows, to] = taste[rows, to], taste[rows, top]
 
 
-def _who_comes(today: Today, state: State, present: NDArray[np.bool_]) -> s.Ints:
+def _who_comes(today: Today, state: State, present: NDArray[np.bool_]) -> r.Ints:
     """Return the rows of the users who open the app today: the newly joined, and others by habit."""
     people = today.people
     weekend = np.float32(c.WEEKEND if today.day % 7 in (6, 0) else 0.0)
@@ -172,7 +173,7 @@ def _who_comes(today: Today, state: State, present: NDArray[np.bool_]) -> s.Ints
     return np.flatnonzero(present & (comes | (people.joined == today.day)))
 
 
-def _session_counts(today: Today, user: s.Ints) -> s.Ints:
+def _session_counts(today: Today, user: r.Ints) -> r.Ints:
     """Return how often each user in `user` opens the app today: 1 + a geometric number, at most MAX_SESSIONS."""
     extra = today.people.extra[user]
     u = uniform(fold(today.key[user], Purpose.SESSIONS))
@@ -186,8 +187,8 @@ def _serve(today: Today, state: State, opened: s.Sessions) -> s.Impressions:
     key, user = opened.key[session], opened.user[session]
     rows = today.rows[user]
     interest, seen = s.interests(today.world, key, state.taste[rows], state.known[rows], today.serving)
-    candidates = s.retrieve(key, today.serving.policy.candidates)
-    slate = s.rank(key, seen, candidates, today.serving)
+    candidates = r.retrieve(key, today.serving.policy.candidates)
+    slate = r.rank(key, seen, candidates, today.serving)
     viewer = s.Viewer(interest, state.fatigue[rows], today.people.curiosity[user])
     return s.react(key, session, slate, viewer, today.serving)
 
@@ -241,7 +242,7 @@ def _count(batch: Batch, totals: Totals) -> None:
     totals["value"][rows] = np.bincount(clicker, seen.value.take(seen.at), n)
 
 
-def _clicked_places(batch: Batch) -> s.Ints:
+def _clicked_places(batch: Batch) -> r.Ints:
     """Return the clicks on each place of the catalogue, shape (VIDEOS,)."""
     return np.bincount(batch.seen.place.take(batch.seen.at), minlength=c.VIDEOS)
 
