@@ -1,7 +1,7 @@
 """Run notebooks and store their outputs in place: `python tools/execute.py [NOTEBOOK ...]`.
 
 Without names it runs all of notebooks/ and solutions/. Stored are the outputs, the counts 1, 2, 3 ... and nothing that
-changes from run to run: no times, no widget state, no ids of widget models (a viewer shows the picture instead).
+changes from run to run: no times, no widget state, and a fixed name in place of each widget model's random one.
 """
 
 import os
@@ -44,9 +44,10 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", ()):
-            if len(output.get("data", ())) > 1:
-                output.data.pop(WIDGET, None)
+        for number, output in enumerate(cell.get("outputs", ())):
+            if WIDGET in output.get("data", ()):
+                # No model has this name, so the Lab and other viewers show the picture beside it instead.
+                output.data[WIDGET]["model_id"] = f"{cell.id}-{number}"
 
 
 def main() -> int:
