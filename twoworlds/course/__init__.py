@@ -1,0 +1,1 @@
+"""The teaching kit. It knows no domain: explorers, predictions, claims, exercises, progress, style."""

@@ -74,18 +74,20 @@ class Explorer:
         return png(stage.pixels(), small=True)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        sentence = f"{self.question} {self.reading(self.at())}"
-        view = Live(self).box._repr_mimebundle_()
-        view = {mime: data for mime, data in view.items() if mime != "text/plain"}
-        return bundle(sentence, self.picture(), view), {"image/png": {"width": WIDTH_PX}}
+        result, stage = self.at(), self.stage()
+        stage.show(result)
+        picture = png(stage.pixels(), small=True)
+        view = Live(self, stage).box._repr_mimebundle_()
+        view.pop("text/plain", None)
+        return bundle(f"{self.question} {self.reading(result)}", picture, view), {"image/png": {"width": WIDTH_PX}}
 
 
 class Live:
     """The explorer in a running kernel. Nothing here knows what is drawn."""
 
-    def __init__(self, explorer: Explorer):
+    def __init__(self, explorer: Explorer, stage: Stage | None = None):
         self.explorer = explorer
-        self.stage = explorer.stage()
+        self.stage = stage or explorer.stage()
         self.story = ""
         self.redraws = 0
         self._pinned: str | None = None

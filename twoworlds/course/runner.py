@@ -5,6 +5,7 @@ its successor ready. The worker's side is twoworlds.course.worker.
 """
 
 import atexit
+import ctypes
 import dis
 import io
 import os
@@ -29,8 +30,9 @@ from twoworlds.course.frames import read, write
 LIMIT = 1.2  # seconds for all calls of one answer
 START_SECONDS = 60.0  # a cold disk may need long to start the first worker
 LOAD_SECONDS = 20.0  # unpickling may import what the answer uses
-SIZE_LIMIT = 256_000_000  # bytes that an answer may bring along
-PICKLE_SECONDS = 1.0
+SIZE_LIMIT = 100_000_000  # bytes that an answer may bring along
+PICKLE_SECONDS = 0.6  # pickling happens in this process, and may run methods that the learner wrote
+CULPRIT_SECONDS = 0.1
 REPLY_LIMIT = 64_000_000  # bytes of one reply: what `plain` lets through, and then some
 
 
@@ -215,49 +217,66 @@ class _PlainUnpickler(pickle.Unpickler):
 
 
 class _Parcel(io.RawIOBase):
-    """Takes a pickle while it is small and quick to make."""
+    """Takes a pickle as long as it is small enough."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self._left = SIZE_LIMIT
-        self._deadline = time.monotonic() + PICKLE_SECONDS
 
     def writable(self) -> bool:
         return True
 
     def write(self, part: Any) -> int:
+        size = memoryview(part).nbytes
+        self._left -= size
+        if self._left < 0:
+            raise UnsendableError("is too big to be handed to the checker: use the arguments only")
         self.parts.append(bytes(part))
-        self._left -= len(self.parts[-1])
-        if self._left < 0 or time.monotonic() > self._deadline:
-            raise UnsendableError("too big")
-        return len(self.parts[-1])
+        return size
 
 
-def _parcel(thing: Any) -> bytes:
-    parcel = _Parcel()
-    cloudpickle.CloudPickler(parcel, protocol=5).dump(thing)
-    return b"".join(parcel.parts)
+def _parcel(thing: Any, seconds: float) -> bytes:
+    """Return `thing` pickled, or raise UnsendableError with a clause that says why it can't be."""
+    made: list[bytes | BaseException] = []
+
+    def dump() -> None:
+        parcel = _Parcel()
+        try:
+            cloudpickle.CloudPickler(parcel, protocol=5).dump(thing)
+            made.append(b"".join(parcel.parts))
+        except BaseException as error:
+            made.append(error)
+
+    thread = threading.Thread(target=dump, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not made:
+        # The thread is in a loop of the learner's own: interrupt it there, rather than let it spin beside the notebook.
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+        raise UnsendableError("takes too long to be handed to the checker: use the arguments only")
+    if isinstance(made[0], bytes):
+        return made[0]
+    if isinstance(made[0], UnsendableError):
+        raise made[0]
+    raise UnsendableError("can't be handed to the checker: create it inside the function")
 
 
 def _pickled(function: Callable[..., Any]) -> bytes:
     """Return `function` with all that it uses as bytes, or raise UnsendableError with a clause that names the cause."""
     try:
-        return _parcel(function)
-    except UnsendableError:
-        why = "is too big to be handed to the checker: use the arguments only"
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
-    except BaseException:
-        why = "can't be handed to the checker: create it inside the function"
-    raise UnsendableError(f"{_culprit(function)} {why}")
+        return _parcel(function, PICKLE_SECONDS)
+    except UnsendableError as error:
+        raise UnsendableError(f"{_culprit(function)} {error}") from None
 
 
 def _culprit(function: Callable[..., Any]) -> str:
     """Return which of the things that `function` uses can't be pickled, as the subject of a sentence."""
+    deadline = time.monotonic() + 3 * CULPRIT_SECONDS
     for name, value in _used(function):
         try:
-            _parcel(value)
-        except Exception:
+            if time.monotonic() < deadline:
+                _parcel(value, CULPRIT_SECONDS)
+        except UnsendableError:
             return f"it uses {name} from the notebook, and {name}"
     return "it uses something that"
 

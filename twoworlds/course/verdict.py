@@ -95,11 +95,11 @@ def climb_value(value: Any, standard: Standard) -> Verdict:
 
 
 def _blank(value: Any) -> bool:
-    """Tell whether this is what the blank holds: nothing, or a form that has no field filled in."""
-    if isinstance(value, (dict, list, tuple)):
-        return all(
-            item is None or item is ... for item in (value.values() if isinstance(value, dict) else value)
-        )
+    """Tell whether this is what the blank holds: nothing, or a form that has no field filled in, however nested."""
+    if isinstance(value, dict):
+        return all(map(_blank, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_blank, value))
     return value is None or value is ...
 
 
@@ -182,7 +182,7 @@ def judge_value(
     opinion = _opinion(standard, value, expected, arguments)
     if opinion is True or (found is None and opinion is None):
         return None
-    if isinstance(opinion, str) and (found is None or found.rung == "wrong value"):
+    if isinstance(opinion, str) and (found is None or found.rung in ("wrong shape", "wrong value")):
         return Verdict("wrong value", f"{said} {show(value)}: {opinion}")
     found = found or Difference("wrong value", value, expected)
     return Verdict(found.rung, _line(said, value, found, standard.returns, reveal))

@@ -1,10 +1,10 @@
 """Chapter 01: who is your user? One module for each explorer, one for the exercises."""
 
-from twoworlds.chapters.c01_users import interventions, knobs, lens
+from twoworlds.chapters.c01_users import interventions, knobs, lens, vignettes
 from twoworlds.chapters.c01_users.exercises import effects_table, exercises, metric_table
 from twoworlds.chapters.c01_users.interventions import five_interventions
 from twoworlds.chapters.c01_users.knobs import eight_knobs
-from twoworlds.chapters.c01_users.lens import role_lens
+from twoworlds.chapters.c01_users.lens import role_lens, who_notices
 from twoworlds.chapters.c01_users.pretest import blind_prompt, one_concept_two_answers
 from twoworlds.chapters.c01_users.vignettes import whose_question
 
@@ -15,6 +15,7 @@ GRIDS = {
     "ch01_knobs": knobs.build_curves,
     "ch01_service": knobs.build_service,
     "ch01_interventions": interventions.build_grid,
+    "ch01_keywords": vignettes.build_keyword_matcher,
 }
 __all__ = [
     "blind_prompt",
@@ -25,5 +26,6 @@ __all__ = [
     "metric_table",
     "one_concept_two_answers",
     "role_lens",
+    "who_notices",
     "whose_question",
 ]

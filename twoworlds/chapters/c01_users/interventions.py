@@ -86,6 +86,10 @@ class Ranking:
     se: np.ndarray
     machines: np.ndarray  # added, in the order of names
 
+    def effect(self, name: str) -> float:
+        """Return the change that an intervention brings, as a share."""
+        return float(self.change[self.names.index(name)])
+
     @property
     def best(self) -> str:
         """The intervention with the largest effect."""

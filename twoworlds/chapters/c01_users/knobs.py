@@ -113,6 +113,7 @@ class Tuned:
     knobs: dict[str, float]
     actives: float  # factor on today's active users
     machines: float
+    felt_ms: float  # mean time to the first video
     p99_ms: float  # of the ranker, all replicas up
     p99_lost_ms: float  # the same with a zone lost
 
@@ -179,7 +180,13 @@ def _today() -> float:
 def _tuned(row: pd.Series, free: dict[str, float]) -> Tuned:
     knobs = {knob: float(free[knob] if knob in FREE else row[knob]) for knob in LEVELS}
     factor = float(row.actives / _today() * np.prod([curve(knob)[free[knob]] for knob in FREE]))
-    return Tuned(knobs, factor, float(row.machines), float(row.p99_ms), float(row.p99_lost_ms))
+    return Tuned(knobs, factor, float(row.machines), float(row.felt_ms), float(row.p99_ms), float(row.p99_lost_ms))
+
+
+def load_with_zone_lost(tuned: Tuned) -> float:
+    """Return the share of the remaining replicas' capacity that the peak asks for when a zone is lost."""
+    service = Service(tuned.knobs["model_quality"], int(tuned.knobs["candidates"]), int(tuned.knobs["replicas"]))
+    return service.without(ZONES_LOST).utilisation()
 
 
 def model(budget: float, objective_ms: float, guardrail: float) -> Mandates:

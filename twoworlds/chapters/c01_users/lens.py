@@ -97,9 +97,24 @@ def model(incident: str, size: float, day: int) -> Lens:
     return Lens(incident, day, lines, signals)
 
 
+def who_notices(day: int) -> pd.DataFrame:
+    """Return one row an incident at full size: what each desk sees on `day`, and the change of satisfaction (points)."""
+    rows = {}
+    for title in incidents():
+        lens = model(title, 1.0, day)
+        rows[title] = {
+            "product alarm": lens.product_alarm,
+            "platform pages": bool(lens.paging),
+            "clicks, %": round(100 * lens.now("clicks"), 1),
+            "active users, %": round(100 * lens.now("actives"), 1),
+            "satisfaction, points": round(100 * lens.now(SATISFACTION)),
+        }
+    return pd.DataFrame(rows).T
+
+
 def draw(product: Axes, platform: Axes) -> Callable[[Lens], None]:
     """Left lines over the days, right each signal as a share of the value that pages."""
-    product.set(xlim=(0.5, DAYS + 9.5), ylim=(-27, 27), xlabel="Day of the incident", xticks=range(1, DAYS + 1, 3))
+    product.set(xlim=(0.5, DAYS + 9.5), ylim=(-32, 27), xlabel="Day of the incident", xticks=range(1, DAYS + 1, 3))
     product.set_ylabel("Change, % (satisfaction: points)")
     product.axhspan(-100 * PRODUCT_ALARM, 100 * PRODUCT_ALARM, color="#F0F0F0", zorder=0)
     names = {**WATCHED, SATISFACTION: "Satisfaction\n(not logged)"}

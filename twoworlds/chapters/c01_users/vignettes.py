@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import LeaveOneOut, cross_val_predict
-from sklearn.pipeline import make_pipeline
 
 from twoworlds.course.deck import Card, Deck
+from twoworlds.course.grids import grid
 from twoworlds.course.style import NEUTRAL, TRUTH
 from twoworlds.interview.scoring import CalibrationBin, brier, calibration_table
 from twoworlds.interview.vignettes import load_vignettes
@@ -41,24 +38,32 @@ def score(probabilities: Sequence[float], outcomes: Sequence[float]) -> Score:
     )  # fmt: skip
 
 
-@cache
-def keyword_matcher() -> tuple[float, ...]:
-    """Return what a keyword matcher says of each scene, having learnt from the other 29.
+def build_keyword_matcher() -> pd.DataFrame:
+    """Return what a keyword matcher says of each scene, having learnt from the others (columns: id, product).
 
     A bag of words and a logistic regression, trained on the scenes with one right desk; a scene that is truly both
     is only scored, never learnt from.
     """
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import LeaveOneOut, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+
     deck = load_vignettes()
     words = make_pipeline(CountVectorizer(lowercase=True, binary=True), LogisticRegression(C=1.0))
-    texts = np.array([v.text for v in deck])
-    truth = np.array([v.outcome for v in deck])
+    texts, truth = np.array([v.text for v in deck]), np.array([v.outcome for v in deck])
     decided = truth != 0.5
+    kinds = truth[decided].astype(int)
     said = np.empty(len(deck))
-    said[decided] = cross_val_predict(
-        words, texts[decided], truth[decided].astype(int), cv=LeaveOneOut(), method="predict_proba"
-    )[:, 1]
-    said[~decided] = words.fit(texts[decided], truth[decided].astype(int)).predict_proba(texts[~decided])[:, 1]
-    return tuple(float(p) for p in said.round(3))
+    said[decided] = cross_val_predict(words, texts[decided], kinds, cv=LeaveOneOut(), method="predict_proba")[:, 1]
+    said[~decided] = words.fit(texts[decided], kinds).predict_proba(texts[~decided])[:, 1]
+    return pd.DataFrame({"id": [v.id for v in deck], "product": said.round(3)})
+
+
+def keyword_matcher() -> tuple[float, ...]:
+    """Return the keyword matcher's probability of "product" for each scene, in the order of the deck."""
+    said = grid("ch01_keywords").set_index("id")["product"]
+    return tuple(float(said[v.id]) for v in load_vignettes())
 
 
 def draw(calibration: Axes, running: Axes) -> Callable[[Score], None]:
