@@ -91,6 +91,9 @@ def climb_value(value: Any, standard: Standard) -> Verdict:
     for wrong, sentence, its_outcome in standard.wrongs:
         if agree(outcome, its_outcome):
             return Verdict("known wrong", sentence, wrong)
+    opinion = _opinion(standard, value, expected, ())
+    if isinstance(opinion, str) and found.rung == "wrong value":
+        return Verdict("wrong value", opinion[0].upper() + opinion[1:])  # it says more than a count of right parts
     return Verdict(found.rung, found.line + _score(value, expected)) if found.rung == "wrong value" else found
 
 
