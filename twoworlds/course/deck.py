@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from twoworlds.course.display import WIDTH_PX, bundle, png
+from twoworlds.course.display import WIDTH_PX, bundle, heading, png
 from twoworlds.course.progress import progress
 from twoworlds.course.stage import Draw, Stage
 
@@ -79,7 +79,7 @@ class LiveDeck:
         self.at = 0
         self.text = widgets.HTML()
         self.slider = widgets.IntSlider(value=50, min=0, max=100, step=5, readout_format="d")
-        self.slider.layout.width = "420px"
+        self.slider.layout.width = "330px"
         self.commit = widgets.Button(description="Commit", button_style="primary")
         self.onward = widgets.Button(description="Next")
         self.sentence = widgets.HTML()
@@ -141,7 +141,7 @@ class LiveDeck:
         first, second = self.deck.labels
         row = [widgets.HTML(f"<b>{escape(second)}</b>"), self.slider, widgets.HTML(f"<b>{escape(first)}</b>")]
         line = widgets.HBox([*row, self.commit, self.onward], layout=widgets.Layout(align_items="center", flex_flow="row wrap"))
-        title = widgets.HTML(f'<p class="tw-question">{escape(self.deck.question)}</p>')
+        title = widgets.HTML(heading(self.deck.question))
         box = widgets.VBox([title, self.text, line, self.sentence, self.image])
         box.add_class("tw-explorer")
         return box

@@ -4,6 +4,7 @@ import base64
 import io
 import struct
 import zlib
+from html import escape
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -47,6 +48,23 @@ def bundle(sentence: str, picture: bytes | None = None, view: dict | None = None
     return data
 
 
+def heading(question: str) -> str:
+    """Return the HTML of a display's question, and the style of everything under it."""
+    return f'{STYLE}<p class="tw-question">{escape(question)}</p>'
+
+
+STYLE = """<style>
+.tw-explorer .widget-html-content, .tw-explorer .widget-html { margin: 0; line-height: 1.4; }
+.tw-explorer p { margin: 0; max-width: 990px; }
+.tw-question { font-size: 17px; font-weight: 600; }
+.tw-reading { font-size: 15px; min-height: 42px; }
+.tw-pinned { color: var(--jp-ui-font-color2, #777); font-size: 13px; }
+.tw-guess { color: #B0568C; font-weight: 600; font-size: 15px; }
+.tw-label { font-size: 13px; }
+.tw-card { font-size: 15px; }
+</style>"""
+
+
 class Picture:
     """A figure at rest, with the sentence that says what it shows (which is also its text for those who can't see it)."""
 
@@ -82,7 +100,5 @@ class Note:
 
     def html(self) -> str:
         """Return the line as HTML, with everything that isn't ours escaped."""
-        from html import escape
-
         mark = f'<b style="color:{self.colour}">{escape(self.mark)}</b> ' if self.mark else ""
         return f'<div style="max-width:{WIDTH_PX}px;line-height:1.45">{mark}{escape(self.text)}</div>'

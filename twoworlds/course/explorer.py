@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from twoworlds.course.controls import Control, Toggle
-from twoworlds.course.display import WIDTH_PX, bundle, png
+from twoworlds.course.display import WIDTH_PX, bundle, heading, png
 from twoworlds.course.prediction import Ask, Prediction
 from twoworlds.course.stage import Draw, Stage
 from twoworlds.errors import InputError
@@ -202,7 +202,7 @@ class Live:
         knobs = widgets.HBox([self._labelled(name) for name in self.knobs], layout=row)
         buttons = widgets.HBox(self.buttons, layout=widgets.Layout(flex_flow="row wrap"))
         self._foot = widgets.VBox([knobs, buttons])
-        title = widgets.HTML(f'{_STYLE}<p class="tw-question">{escape(self.explorer.question)}</p>')
+        title = widgets.HTML(heading(self.explorer.question))
         ask = [self.ask.box] if self.ask else []
         layout = widgets.Layout(max_width=f"{WIDTH_PX + 10}px", overflow="visible")
         box = widgets.VBox([title, *ask, self.sentence, self.image, self._foot], layout=layout)
@@ -224,14 +224,3 @@ def _button(name: str, tip: str, action: Callable[[], None], icon: str = "") -> 
     button = widgets.Button(description=name, tooltip=tip, icon=icon, layout=widgets.Layout(width="auto"))
     button.on_click(lambda _: action())
     return button
-
-
-_STYLE = """<style>
-.tw-explorer .widget-html-content, .tw-explorer .widget-html { margin: 0; line-height: 1.4; }
-.tw-explorer p { margin: 0; max-width: 990px; }
-.tw-question { font-size: 17px; font-weight: 600; }
-.tw-reading { font-size: 15px; min-height: 42px; }
-.tw-pinned { color: var(--jp-ui-font-color2, #777); font-size: 13px; }
-.tw-guess { color: #B0568C; font-weight: 600; font-size: 15px; }
-.tw-label { font-size: 13px; }
-</style>"""

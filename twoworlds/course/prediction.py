@@ -89,5 +89,6 @@ class Ask:
 
 
 def _question(prediction: Prediction) -> str:
-    label = "" if isinstance(prediction.answer, Choice) else f" <i>{prediction.answer.label}</i>"
+    answer = prediction.answer
+    label = "" if isinstance(answer, Choice) else f" <i>{answer.label}{', ' + answer.unit if answer.unit else ''}:</i>"
     return f'<p class="tw-ask"><b>Predict first.</b> {prediction.question}{label}</p>'

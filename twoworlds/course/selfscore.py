@@ -10,7 +10,7 @@ from html import escape
 import ipywidgets as widgets
 from matplotlib.axes import Axes
 
-from twoworlds.course.display import WIDTH_PX, bundle, png
+from twoworlds.course.display import WIDTH_PX, bundle, heading, png
 from twoworlds.course.progress import progress
 from twoworlds.course.stage import Stage, Update
 from twoworlds.course.style import GUESS, NEUTRAL, PLATFORM, PRODUCT
@@ -94,7 +94,7 @@ class LiveSelfScore:
         self.answer = widgets.Textarea(
             placeholder="Write your answer here. It is stored on this machine when you leave the box.",
             continuous_update=False,
-            layout=widgets.Layout(width="990px", height="150px"),
+            layout=widgets.Layout(width="99%", max_width="990px", height="140px"),
         )
         self.start = widgets.Button(description="Mark it", button_style="primary", tooltip="Show the two rubrics")
         self.marks = {line.id: _marks() for lines in spec.rubrics.values() for line in lines}
@@ -108,7 +108,7 @@ class LiveSelfScore:
         for marks in self.marks.values():
             marks.observe(lambda _: self._marked(), names="value")
         self.box = widgets.VBox(
-            [widgets.HTML(f'<p class="tw-question">{escape(spec.prompt)}</p>'), self.answer, self.start, self.sheet, self.sentence, self.image]
+            [widgets.HTML(heading("One prompt, two interviewers") + f'<p class="tw-card">{escape(spec.prompt)}</p>'), self.answer, self.start, self.sheet, self.sentence, self.image]
         )
         self.box.add_class("tw-explorer")
         self._show()

@@ -91,10 +91,7 @@ def climb_value(value: Any, standard: Standard) -> Verdict:
     for wrong, sentence, its_outcome in standard.wrongs:
         if agree(outcome, its_outcome):
             return Verdict("known wrong", sentence, wrong)
-    opinion = _opinion(standard, value, expected, ())
-    if isinstance(opinion, str) and found.rung == "wrong value":
-        return Verdict("wrong value", opinion[0].upper() + opinion[1:])  # it says more than a count of right parts
-    return Verdict(found.rung, found.line + _score(value, expected)) if found.rung == "wrong value" else found
+    return found
 
 
 def _blank(value: Any) -> bool:
@@ -104,17 +101,6 @@ def _blank(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(map(_blank, value))
     return value is None or value is ...
-
-
-def _score(value: Any, expected: Any) -> str:
-    """Return how many parts of an answer of several parts are right, as a sentence to append."""
-    if isinstance(expected, dict) and isinstance(value, dict):
-        right = [same(value[key], want) for key, want in expected.items()]
-    elif isinstance(expected, (list, tuple)) and isinstance(value, (list, tuple)):
-        right = list(map(same, value, expected))
-    else:
-        return ""
-    return f" {sum(right)} of {len(right)} are right."
 
 
 def not_attempted() -> Verdict:
@@ -180,13 +166,17 @@ def judge_value(
     arguments: tuple[Any, ...] = (),
     reveal: bool = True,
 ) -> Verdict | None:
-    """Return what is wrong with one value, or None. `said` opens the line: "ctr([1]) returned"."""
+    """Return what is wrong with one value, or None.
+
+    `said` opens the line: "ctr([1]) returned". Without `reveal` the line doesn't tell what was expected.
+    """
     found = difference(value, expected)
     opinion = _opinion(standard, value, expected, arguments)
     if opinion is True or (found is None and opinion is None):
         return None
-    if isinstance(opinion, str) and (found is None or found.rung in ("wrong shape", "wrong value")):
-        return Verdict("wrong value", f"{said} {show(value)}: {opinion}")
+    if isinstance(opinion, str) and (found is None or found.rung != "wrong type"):
+        line = f"{said} {show(value)}: {opinion}" if reveal else opinion[:1].upper() + opinion[1:]
+        return Verdict("wrong value", line)
     found = found or Difference("wrong value", value, expected)
     return Verdict(found.rung, _line(said, value, found, standard.returns, reveal))
 
@@ -209,10 +199,11 @@ def _line(said: str, value: Any, found: Difference, returns: str, reveal: bool) 
     if found.rung == "wrong shape":
         place = f"{show(value)}, where {found.path} is " if found.path else ""
         return f"{said} {place}{describe(found.got, size=False)} {found.what}."
-    got, want = tell_apart(found.got, found.want)
     meaning = returns.partition(": ")[2] or returns
     if not reveal:
-        return f"{said} {show(value)}: {f'look at {found.path} again' if found.path else 'not right yet'} ({meaning})."
+        hint = f"look at {found.path} again" if found.path else "not right yet"
+        return f"{said} {show(value)}: {hint} ({meaning}).{_score(value, found)}"
+    got, want = tell_apart(found.got, found.want)
     if found.path:
         return f"{said} {show(value)}, where {found.path} is {got}, expected {want} ({meaning})."
     return f"{said} {got}, expected {want} ({meaning})."

@@ -68,7 +68,7 @@ def keyword_matcher() -> tuple[float, ...]:
 
 def draw(calibration: Axes, running: Axes) -> Callable[[Score], None]:
     """Left the calibration plot, right the score as it settles."""
-    calibration.set(xlim=(-3, 103), ylim=(-3, 103), xlabel="You said: product desk, %")
+    calibration.set(xlim=(-3, 103), ylim=(-7, 107), xlabel="You said: product desk, %")
     calibration.set_ylabel("It was the product desk's, %")
     calibration.plot([0, 100], [0, 100], color=NEUTRAL, linewidth=0.8, linestyle=":")
     calibration.text(70, 60, "as often as said", color=NEUTRAL, rotation=33, ha="center", va="center", fontsize=9)
