@@ -138,7 +138,7 @@ def configuration(home: Path, port: int, browser: bool) -> dict[str, dict[str, A
 
 
 def start(port: int = 8888, browser: bool = True, token: str | None = None) -> None:
-    """Open the course in JupyterLab and serve it until Ctrl-C.
+    """Open the course in JupyterLab, serve it until Ctrl-C, and end this process.
 
     Args:
         port: where to listen, 1024 to 65535; if it is taken, the next free one.
@@ -161,6 +161,7 @@ def start(port: int = 8888, browser: bool = True, token: str | None = None) -> N
     IOLoop.current().add_callback(print, says, flush=True)  # said once the server answers
     server.start()
     print("The course is closed. Your answers are in", work.work_folder(), flush=True)
+    os._exit(0)  # all is shut down, but a worker thread of the server can outlive it and keep the terminal waiting
 
 
 def make_server(settings: dict[str, dict[str, Any]], token: str) -> Any:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -108,8 +109,8 @@ def start_lab(root: Path) -> Iterator[Lab]:
     )
     lab = wait_for_address(process, root)
     yield lab
-    process.terminate()
-    process.wait(30)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0, "Ctrl-C did not end the Lab"
     assert not log.exists(), f"the Lab's server asked for {log.read_text()!r}, which is off this machine"
 
 
