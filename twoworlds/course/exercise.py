@@ -109,13 +109,13 @@ class Exercise:
         if run.stopped in ("unsent", "no worker"):
             return Verdict("not run", _not_run(name, run))
         if run.stopped:
-            line = f"{called(name, self.calls[min(len(run.outcomes), len(self.calls) - 1)])} {_STOPPED[run.stopped]}"
-            return Verdict("not run", line)
+            call = called(name, self.calls[min(len(run.outcomes), len(self.calls) - 1)])
+            return Verdict("not run", f"{call} {_STOPPED[run.stopped].format(run.reason)}")
         return climb(name, run.outcomes, self.standard, self.parameters)
 
 
 _STOPPED = {
-    "late": f"was still running after {LIMIT:g} seconds and was stopped.",
+    "late": "was still running after {} seconds and was stopped.",
     "ended": "ended the process it ran in (by an exit, a crash or too much memory).",
 }
 

@@ -179,21 +179,21 @@ def _fill_values() -> None:
     async def later() -> int:
         return 1
 
-    odd = {
-        "NaN": float("nan"),
-        "infinity": float("inf"),
-        "an object array": np.array([Unequal()], dtype=object),
-    }
-    odd |= {"an int that lies": Liar(1), "a dict that traps": Trap(a=1), "an endless repr": Endless()}
-    odd |= {"a DataFrame of text": pd.DataFrame({"a": ["x"], "b": [Unequal()]}), "no comparison": Unequal()}
-    for name, value in odd.items():
-        _does(f"returns {name}", lambda value=value: value)
+    _does("returns NaN", lambda: float("nan"))
+    _does("returns infinity", lambda: float("inf"))
+    _does("returns text", lambda: "text")
+    _does("returns no comparison", Unequal)
+    _does("returns an endless repr", Endless)
+    _does("returns an int that lies", lambda: Liar(1))
+    _does("returns a dict that traps", lambda: Trap(a=1))
+    _does("returns an odd array", lambda: np.array([Unequal()], dtype=object))
+    _does("returns an odd DataFrame", lambda: pd.DataFrame({"a": ["x"], "b": [Unequal()]}))
     _does("returns a generator", lambda: (i for i in range(3)))
     _does("returns a huge list", lambda: [0] * 10**8)
     _does("returns a huge number", lambda: 1 << 10**7)
     _does("returns a function", lambda: lambda x: x)
     _does("returns a class", lambda: io.StringIO)
-    _does("returns an open file", lambda: open(os.devnull))
+    _does("returns an open file", lambda: open(os.devnull))  # noqa: SIM115
     _does("returns a coroutine", lambda: later())
     _does("returns a knot", knot)
     _does("returns a thicket", thicket)
@@ -286,6 +286,21 @@ def _needs_a_gigabyte(exercise: Exercise) -> Callable[..., Any]:
 
     def answer(*arguments: Any) -> int:
         return int(data[0])
+
+    return answer
+
+
+@_makes("needs a trap")
+def _needs_a_trap(exercise: Exercise) -> Callable[..., Any]:
+    class Trap(dict):
+        def items(self) -> Any:
+            while True:
+                pass
+
+    trap = Trap(a=1)
+
+    def answer(*arguments: Any) -> int:
+        return len(trap)
 
     return answer
 

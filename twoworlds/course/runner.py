@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 import cloudpickle
@@ -29,7 +29,7 @@ from twoworlds.course.frames import read, write
 
 LIMIT = 1.2  # seconds for all calls of one answer
 START_SECONDS = 60.0  # a cold disk may need long to start the first worker
-LOAD_SECONDS = 20.0  # unpickling may import what the answer uses
+IMPORT_SECONDS = 20.0  # for the libraries that an answer uses and that its worker hasn't imported yet
 SIZE_LIMIT = 100_000_000  # bytes that an answer may bring along
 PICKLE_SECONDS = 0.6  # pickling happens in this process, and may run methods that the learner wrote
 CULPRIT_SECONDS = 0.1
@@ -76,10 +76,10 @@ class Runner:
     ) -> Run:
         """Call `function` with each of the pickled argument tuples, for at most `limit` seconds altogether."""
         try:
-            body = _pickled(function)
+            parcel = _parcelled(function)
         except UnsendableError as error:
             return Run((), "unsent", str(error))
-        needed = _imports(function, set())
+        modules = [*parcel.modules, *_imports(function, set())]
         with self._lock:
             try:
                 process = self._take()
@@ -87,7 +87,9 @@ class Runner:
                 return Run((), "no worker", type(error).__name__)
             clean = False
             try:
-                run, clean = process.work(("run", sys.path, needed, body, list(calls)), len(calls), limit)
+                run, clean = process.work(
+                    ("run", sys.path, modules, b"".join(parcel.parts), list(calls)), len(calls), limit
+                )
                 return run
             finally:  # also when the learner interrupts the kernel
                 self._give_back(process, clean)
@@ -153,25 +155,28 @@ class _Process:
             return Run((), "no worker", "it did not start"), False
         self._ready = True
         self.send(job)
-        loaded = self._reply(time.monotonic() + LOAD_SECONDS)
-        if loaded[0] == "unreadable":
-            return Run((), "unsent", f"it can't be read back ({loaded[1]})"), False
-        if loaded != ("loaded",):
-            return Run((), loaded[0], ""), False
-        return self._collect(count, time.monotonic() + limit)
+        imported = self._reply(time.monotonic() + IMPORT_SECONDS)
+        if imported != ("imported",):
+            return Run((), "ended" if imported[0] == "ended" else "late", f"{IMPORT_SECONDS:g}"), False
+        return self._collect(count, limit)
 
-    def _collect(self, count: int, deadline: float) -> tuple[Run, bool]:
+    def _collect(self, count: int, limit: float) -> tuple[Run, bool]:
+        deadline = time.monotonic() + limit
         outcomes: list[Outcome] = []
         while True:
             reply = self._reply(deadline)
             if reply[0] == "outcome":
                 outcomes.append(reply[1])
-            elif reply[0] == "done" and len(outcomes) == count:
-                return Run(tuple(outcomes)), bool(reply[1])
-            elif len(outcomes) == count:  # all came back, only the good-bye is missing
-                return Run(tuple(outcomes)), False
+            elif (
+                len(outcomes) == count
+            ):  # all came back; without the good-bye, the worker is not to be trusted
+                return Run(tuple(outcomes)), reply == ("done", True)
+            elif reply[0] == "unreadable":
+                return Run((), "unsent", f"it can't be read back ({reply[1]})"), False
+            elif reply[0] == "late" and self.alive():
+                return Run(tuple(outcomes), "late", f"{limit:g}"), False
             else:
-                return Run(tuple(outcomes), "late" if reply[0] == "late" and self.alive() else "ended"), False
+                return Run(tuple(outcomes), "ended"), False
 
     def _reply(self, deadline: float) -> tuple[Any, ...]:
         try:
@@ -217,10 +222,11 @@ class _PlainUnpickler(pickle.Unpickler):
 
 
 class _Parcel(io.RawIOBase):
-    """Takes a pickle as long as it is small enough."""
+    """Takes a pickle as long as it is small enough; `modules` are those that it names."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
+        self.modules: set[str] = set()
         self._left = SIZE_LIMIT
 
     def writable(self) -> bool:
@@ -235,34 +241,50 @@ class _Parcel(io.RawIOBase):
         return size
 
 
-def _parcel(thing: Any, seconds: float) -> bytes:
-    """Return `thing` pickled, or raise UnsendableError with a clause that says why it can't be."""
-    made: list[bytes | BaseException] = []
+class _Pickler(cloudpickle.CloudPickler):
+    """Writes to a parcel, and tells it the modules that have to be imported to read it."""
+
+    def __init__(self, parcel: _Parcel):
+        super().__init__(parcel, protocol=5)
+        self._modules = parcel.modules
+
+    def reducer_override(self, thing: Any) -> Any:
+        reduced = super().reducer_override(thing)
+        if type(thing) is ModuleType:
+            self._modules.add(thing.__name__)
+        elif reduced is NotImplemented and isinstance(thing, (type, FunctionType, BuiltinFunctionType)):
+            self._modules.add(thing.__module__ or "builtins")  # it goes by its name only
+        return reduced
+
+
+def _parcel(thing: Any, seconds: float) -> _Parcel:
+    """Pickle `thing`, or raise UnsendableError with a clause that says why it can't be done."""
+    parcel = _Parcel()
+    failed: list[BaseException | None] = []
 
     def dump() -> None:
-        parcel = _Parcel()
         try:
-            cloudpickle.CloudPickler(parcel, protocol=5).dump(thing)
-            made.append(b"".join(parcel.parts))
+            _Pickler(parcel).dump(thing)
+            failed.append(None)
         except BaseException as error:
-            made.append(error)
+            failed.append(error)
 
     thread = threading.Thread(target=dump, daemon=True)
     thread.start()
     thread.join(seconds)
-    if not made:
+    if not failed:
         # The thread is in a loop of the learner's own: interrupt it there, rather than let it spin beside the notebook.
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
         raise UnsendableError("takes too long to be handed to the checker: use the arguments only")
-    if isinstance(made[0], bytes):
-        return made[0]
-    if isinstance(made[0], UnsendableError):
-        raise made[0]
-    raise UnsendableError("can't be handed to the checker: create it inside the function")
+    if isinstance(failed[0], UnsendableError):
+        raise failed[0]
+    if failed[0] is not None:
+        raise UnsendableError("can't be handed to the checker: create it inside the function")
+    return parcel
 
 
-def _pickled(function: Callable[..., Any]) -> bytes:
-    """Return `function` with all that it uses as bytes, or raise UnsendableError with a clause that names the cause."""
+def _parcelled(function: Callable[..., Any]) -> _Parcel:
+    """Pickle `function` with all that it uses, or raise UnsendableError with a clause that names the cause."""
     try:
         return _parcel(function, PICKLE_SECONDS)
     except UnsendableError as error:

@@ -43,7 +43,8 @@ def describe(value: Any, size: bool = True) -> str:
     return _article(_PLAIN_NAMES.get(name, name))
 
 
-_PLAIN_NAMES = {"type": "class", 
+_PLAIN_NAMES = {
+    "type": "class",
     "str": "string",
     "ellipsis": "... (an Ellipsis)",
     "NAType": "missing value",

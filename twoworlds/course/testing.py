@@ -90,9 +90,8 @@ def survive(bank: Bank, id: str, limit: float = LIMIT) -> list[Answered]:
         start = time.perf_counter()
         verdict = bank.judge(id, answer, limit)
         answered.append(Answered(name, time.perf_counter() - start, verdict))
-        assert verdict.line and "\n" not in verdict.line and len(verdict.line) <= 400, (
-            f"{name}: {verdict.line!r}"
-        )
+        assert 0 < len(verdict.line) <= 400, f"{name}: {verdict.line!r}"
+        assert "\n" not in verdict.line, f"{name}: {verdict.line!r}"
     right = right_answer(bank[id]) if bank[id].kind == "function" else bank[id].standard.right[0].value
     verdict = bank.judge(id, right)
     assert verdict.passed, f"{id}: after the zoo, a right answer is told: {verdict.line}"

@@ -178,7 +178,10 @@ def judge_value(
         line = f"{said} {show(value)}: {opinion}" if reveal else opinion[:1].upper() + opinion[1:]
         return Verdict("wrong value", line)
     found = found or Difference("wrong value", value, expected)
-    return Verdict(found.rung, _line(said, value, found, standard.returns, reveal))
+    if found.rung == "wrong value" and not reveal:
+        hint = f"look at {found.path} again" if found.path else "not right yet"
+        return Verdict("wrong value", f"{said} {show(value)}: {hint}.{_score(value, expected)}")
+    return Verdict(found.rung, _line(said, value, found, standard.returns))
 
 
 def _opinion(standard: Standard, value: Any, expected: Any, arguments: tuple[Any, ...]) -> bool | str | None:
@@ -191,7 +194,7 @@ def _opinion(standard: Standard, value: Any, expected: Any, arguments: tuple[Any
         return None
 
 
-def _line(said: str, value: Any, found: Difference, returns: str, reveal: bool) -> str:
+def _line(said: str, value: Any, found: Difference, returns: str) -> str:
     if found.rung == "wrong type":
         if found.path:
             return f"{said} {show(value)}, where {found.path} is {describe(found.got)}, expected {_kind(found.want)}."
@@ -200,13 +203,21 @@ def _line(said: str, value: Any, found: Difference, returns: str, reveal: bool) 
         place = f"{show(value)}, where {found.path} is " if found.path else ""
         return f"{said} {place}{describe(found.got, size=False)} {found.what}."
     meaning = returns.partition(": ")[2] or returns
-    if not reveal:
-        hint = f"look at {found.path} again" if found.path else "not right yet"
-        return f"{said} {show(value)}: {hint} ({meaning}).{_score(value, found)}"
     got, want = tell_apart(found.got, found.want)
     if found.path:
         return f"{said} {show(value)}, where {found.path} is {got}, expected {want} ({meaning})."
     return f"{said} {got}, expected {want} ({meaning})."
+
+
+def _score(value: Any, expected: Any) -> str:
+    """Return how many parts of an answer of several parts are right, as a sentence to append."""
+    if isinstance(expected, dict):
+        right = [same(value[key], want) for key, want in expected.items()]
+    elif isinstance(expected, (list, tuple)):
+        right = list(map(same, value, expected))
+    else:
+        return ""
+    return f" {sum(right)} of {len(right)} are right."
 
 
 def _kind(value: Any) -> str:

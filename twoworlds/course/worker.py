@@ -1,7 +1,7 @@
 """The process that runs the learner's code: `python -m twoworlds.course.worker`, spoken to over its own two pipes.
 
 Messages are pickled tuples. The kernel side sends ("warm", modules) and ("run", path, modules, function, calls), where
-`path` is its sys.path; this side answers ("ready",), ("loaded",), ("outcome", outcome) once a call, and
+`path` is its sys.path; this side answers ("ready",), ("imported",), ("outcome", outcome) once a call, and
 ("done", clean). A worker that is not clean has been tampered with, and the kernel side replaces it.
 """
 
@@ -13,7 +13,6 @@ import io
 import math
 import os
 import pickle
-import queue
 import random
 import sys
 import threading
@@ -30,9 +29,8 @@ from twoworlds.course.plain import pandas
 
 MEMORY = 3 << 30  # bytes that an answer may allocate on top of what the worker holds
 ORPHAN_SECONDS = 30  # a run that nobody waits for any more ends itself
-PAUSE_SECONDS = (
-    1.5  # idle time is used for imports; but not at once, as an import can't be interrupted by a job
-)
+PAUSE_SECONDS = 1.5  # imports ahead of need begin when the processor is likely to be free
+WARM_UP = "warm-up"
 
 _TAMPERED = (builtins, os, sys, time, math, random, io, pickle, threading, np)
 
@@ -72,7 +70,7 @@ def _process_state() -> tuple[Any, ...]:
         list(sys.path),
         sys.stdout.closed,
         gc.isenabled(),
-        threading.active_count(),
+        [thread for thread in threading.enumerate() if thread.name != WARM_UP],
         tuple(np.geterr().items()),
         _local_modules(os.getcwd() + os.sep),
     )
@@ -125,26 +123,22 @@ def _limit_memory() -> None:
 
 def _import(modules: list[str]) -> None:
     for name in modules:
-        with suppress(Exception):  # if it is missing, the learner's own import says so
+        with suppress(BaseException):  # if it is missing, the learner's own import says so
             importlib.import_module(name)
 
 
+def _warm_up(modules: list[str]) -> None:
+    time.sleep(PAUSE_SECONDS)
+    _import(modules)
+
+
 class Worker:
-    """The loop: imports while idle, a job when one comes, until the pipe closes."""
+    """The loop: a job when one comes, until the pipe closes. A thread imports what jobs are likely to need."""
 
     def __init__(self) -> None:
         self._pid = os.getpid()
         self._incoming, self._outgoing = _private_pipes()
-        self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._nowhere = open(os.devnull, "w")  # noqa: SIM115 (for as long as the process lives)
-        self._wanted: list[str] = []
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        body: bytes | None = b""
-        while body is not None:
-            body = read(self._incoming, sys.maxsize)
-            self._inbox.put(body)
 
     def _send(self, *message: Any) -> None:
         if os.getpid() != self._pid:  # a child that the learner's code forked must not speak for us
@@ -154,24 +148,17 @@ class Worker:
     def serve(self) -> None:
         """Answer messages until there are no more."""
         self._send("ready")
-        while (body := self._next()) is not None:
-            message = pickle.loads(body)
-            if message[0] == "warm":
-                self._wanted = list(message[1])
+        while (body := read(self._incoming, sys.maxsize)) is not None:
+            kind, *content = pickle.loads(body)
+            if kind == "warm":
+                threading.Thread(target=_warm_up, args=content, name=WARM_UP, daemon=True).start()
             else:
-                self._run(*message[1:])
-
-    def _next(self) -> bytes | None:
-        """Wait for a message; while there is none, import what answers are likely to need, one module at a time."""
-        while self._wanted:
-            with suppress(queue.Empty):
-                return self._inbox.get(timeout=PAUSE_SECONDS)
-            _import([self._wanted.pop(0)])
-        return self._inbox.get()
+                self._run(*content)
 
     def _run(self, path: list[str], modules: list[str], function: bytes, calls: list[bytes]) -> None:
         sys.path[:] = path
         _import(modules)
+        self._send("imported")
         guard = Guard()
         faulthandler.dump_traceback_later(ORPHAN_SECONDS, exit=True, file=self._nowhere)
         try:
@@ -180,7 +167,6 @@ class Worker:
             guard.restore()
             self._send("unreadable", f"{type(error).__name__}: {error}"[:200])
             return
-        self._send("loaded")
         for arguments in calls:
             self._send("outcome", call(learners, arguments, guard.restore))
         faulthandler.cancel_dump_traceback_later()
