@@ -4,6 +4,7 @@ STARTER := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 
 	$$p -c "" 2>/dev/null && command -v $$p && break; done)
 BIN := .venv/bin
 export PYTHONNOUSERSITE := 1
+unexport PYTHONPATH PYTHONHOME  # another Python's modules have no business here
 
 .PHONY: help lab test bench data exercises execute lint lock setup setup-test
 help:  ## list the commands
