@@ -21,7 +21,7 @@ RUFF = [sys.executable, "-m", "ruff"]
 
 PARTS = {
     "style": [[*RUFF, "check", "--quiet", "."], [*RUFF, "format", "--check", "--quiet", "."]],
-    "units": [[*PYTEST, "-n", "2", "--dist", "loadgroup", "--ignore=tests/browser", "tests"]],
+    "units": [[*PYTEST, "-rs", "-n", "2", "--dist", "loadgroup", "--ignore=tests/browser", "tests"]],
     "notebooks": [[*PYTEST, *NBVAL, "-n", "2", "--dist", "loadfile", "notebooks", "solutions", "exercises"]],
     "browser": [[*PYTEST, "-rs", "tests/browser"]],
 }

@@ -161,7 +161,8 @@ def start(port: int = 8888, browser: bool = True, token: str | None = None) -> N
     IOLoop.current().add_callback(print, says, flush=True)  # said once the server answers
     server.start()
     print("The course is closed. Your answers are in", work.work_folder(), flush=True)
-    os._exit(0)  # all is shut down, but a worker thread of the server can outlive it and keep the terminal waiting
+    # All is shut down, but a worker thread of the server can outlive it and keep the terminal waiting.
+    os._exit(0)
 
 
 def make_server(settings: dict[str, dict[str, Any]], token: str) -> Any:
