@@ -150,25 +150,22 @@ def _times(value: Any, expected: Any, exact: bool) -> Difference | None:
     """Compare two instants or two spans, whichever of the three libraries they come from."""
     if type(value) is datetime.date or type(expected) is datetime.date:
         return _same_thing(value, expected, exact)
-    return None if _agree(_as_time(value), _as_time(expected)) else Difference("wrong value", value, expected)
+    return None if _agree(value, expected) else Difference("wrong value", value, expected)
 
 
 def _as_time(value: Any) -> Any:
     pd = pandas()
-    if not pd:
-        return np.datetime64(value) if isinstance(value, datetime.date) and not value.tzinfo else value
-    return (
-        pd.Timedelta(value)
-        if isinstance(value, (datetime.timedelta, np.timedelta64))
-        else pd.Timestamp(value)
-    )
+    if pd and isinstance(value, (np.datetime64, np.timedelta64)):
+        return pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value)
+    return value
 
 
 def _agree(value: Any, expected: Any) -> bool:
-    """Tell whether two times are equal, two missing ones included; with and without time zone they never are."""
-    if value != value or expected != expected:
-        return value != value and expected != expected
-    return bool(value == expected)
+    """Tell whether two times are equal; with and without time zone they never are."""
+    try:
+        return bool(_as_time(value) == _as_time(expected))
+    except (OverflowError, ValueError):  # one is beyond what the other's library can hold
+        return False
 
 
 def _mappings(value: dict, expected: dict, exact: bool) -> Difference | None:

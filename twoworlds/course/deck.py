@@ -134,8 +134,8 @@ class LiveDeck:
 
     def _stored(self) -> dict[str, float]:
         ids = {card.id for card in self.deck.cards}
-        rows = progress().events("forecast", self.deck.id.split(".")[0])
-        return {row["item"]: row["payload"]["guess"] for row in rows if row["item"] in ids}
+        events = progress().events("forecast", self.deck.id.split(".")[0])
+        return {event.item: event.payload["guess"] for event in events if event.item in ids and "guess" in event.payload}
 
     def _lay_out(self) -> widgets.VBox:
         first, second = self.deck.labels

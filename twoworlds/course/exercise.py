@@ -41,8 +41,8 @@ class Exercise:
     `answer` is the reference: a function, called on each of `cases` (tuples of arguments; the first is the worked
     example of the prompt); with kind "value" the right data, or a function without arguments that returns them.
     `returns` says what comes back, "a float: clicks per impression"; what stands behind the colon explains a number.
-    `also_right` are other conventions, each to be followed on all cases; `accepts(value, expected, *arguments)` returns
-    True for a value that is right, a sentence for one that is not, None to leave it to the comparison.
+    `also_right` are other conventions, each to be followed on all cases; `accepts(value, expected, *arguments)` is
+    asked about a value that differs: it returns True if that is right too, else a clause that says why not, or None.
     `preload` names modules that answers may need and that are slow to import: they are imported ahead.
     """
 

@@ -152,7 +152,7 @@ class _Copy:
         kind = array.dtype
         if isinstance(kind, np.dtype) and kind.kind in _NUMERIC:
             return self._spend(array.nbytes, np.asarray(array)).copy()
-        ours = type(kind).__module__.startswith("pandas.")
+        ours = _of_pandas(type(kind))
         if ours and type(kind).__name__.startswith(_PANDAS_ARRAYS):
             return self._spend(array.nbytes, array).copy()
         if not ours and not isinstance(kind, np.dtype):
@@ -189,7 +189,7 @@ def _objects(items: list[Any]) -> np.ndarray:
 
 def _of_pandas(kind: type) -> bool:
     home = type.__dict__["__module__"].__get__(kind)
-    return type(home) is str and home.startswith("pandas.")
+    return type(home) is str and home.split(".")[0] == "pandas"
 
 
 def _known_zone(zone: Any) -> bool:

@@ -141,10 +141,10 @@ class LiveSelfScore:
         progress().record(self.spec.kind, self.spec.id.split(".")[0], self.spec.id, payload)
 
     def _restore(self) -> None:
-        rows = [r for r in progress().events(self.spec.kind, self.spec.id.split(".")[0]) if r["item"] == self.spec.id]
-        if rows:
-            self.answer.value = rows[-1]["payload"]["answer"]
-            for name, value in rows[-1]["payload"]["marks"].items():
+        events = progress().events(self.spec.kind, self.spec.id.split(".")[0], self.spec.id)
+        if events:
+            self.answer.value = events[-1].payload["answer"]
+            for name, value in events[-1].payload["marks"].items():
                 if name in self.marks:
                     self.marks[name].value = value
             self.open()

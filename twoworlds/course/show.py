@@ -9,7 +9,7 @@ import numpy as np
 from twoworlds.course.plain import Foreign, pandas, type_name
 
 WIDTH = 60  # characters that a value may take in a message
-_DIGITS = (3, 4, 6, 9, 12, 17)  # significant digits tried, few first
+_DIGITS = (3, 4, 6, 9, 12, 15, 17)  # significant digits tried, few first
 _MANY = 30  # elements looked at: more would never fit
 
 

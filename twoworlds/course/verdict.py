@@ -171,13 +171,12 @@ def judge_value(
     `said` opens the line: "ctr([1]) returned". Without `reveal` the line doesn't tell what was expected.
     """
     found = difference(value, expected)
-    opinion = _opinion(standard, value, expected, arguments)
-    if opinion is True or (found is None and opinion is None):
+    opinion = _opinion(standard, value, expected, arguments) if found else True
+    if found is None or opinion is True:
         return None
-    if isinstance(opinion, str) and (found is None or found.rung != "wrong type"):
+    if isinstance(opinion, str) and found.rung != "wrong type":
         line = f"{said} {show(value)}: {opinion}" if reveal else opinion[:1].upper() + opinion[1:]
         return Verdict("wrong value", line)
-    found = found or Difference("wrong value", value, expected)
     if found.rung == "wrong value" and not reveal:
         hint = f"look at {found.path} again" if found.path else "not right yet"
         return Verdict("wrong value", f"{said} {show(value)}: {hint}.{_score(value, expected)}")
