@@ -94,7 +94,7 @@ def test_preset_and_pin(notebook: Callable[[str], Page], run_all: Callable[[], N
     expect(explorer.locator("[role=status]")).to_contain_text("every dashboard is open", timeout=WAIT)
     explorer.get_by_role("button", name="Pin").click()
     expect(explorer.locator(".tw-pinned")).to_contain_text("Pinned: By day 1,", timeout=WAIT)
-    explorer.get_by_role("button", name="Slow network").click()
+    explorer.get_by_role("button", name="Slow network", exact=True).click()
     expect(explorer.locator("[role=status]")).to_contain_text("By day 28,", timeout=WAIT)
 
 

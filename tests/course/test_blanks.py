@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import nbformat
 import pytest
 
@@ -140,18 +137,20 @@ def test_solution_code_of_the_right_exercise(root):
     assert "def ctr" not in blanks.solution_code(root, "01", "01.2")
 
 
-def test_command(root):
+def test_command(root, capsys):
     def command(*arguments):
-        done = subprocess.run(
-            [sys.executable, "-m", "twoworlds.course.blanks", *arguments], capture_output=True, text=True
-        )
-        return done.returncode, (done.stdout + done.stderr).strip()
+        code = blanks.main(arguments)
+        said = capsys.readouterr()
+        return code, (said.out + said.err).strip()
 
     assert command("--check") == (1, "exercises/01_users.ipynb is not what solutions/ generates")
     assert command() == (0, "exercises/01_users.ipynb written")
     assert command("--check") == (0, "")
     nbformat.write(notebook(code("### BEGIN SOLUTION")), root / "solutions" / "01_users.ipynb")
-    assert command()[0] == 2
+    assert command() == (
+        2,
+        "01_users.ipynb: the cell has '### BEGIN SOLUTION' without '### END SOLUTION': BEGIN and END must take turns.",
+    )
 
 
 def test_the_courses_exercises_are_what_its_solutions_generate(monkeypatch):

@@ -81,8 +81,8 @@ class Choice:
     def widget(self) -> widgets.Widget:
         """Return a row of buttons for short options, else a drop-down list."""
         short = sum(len(o) for o in self.options) <= 44
-        kind = widgets.ToggleButtons if short else widgets.Dropdown
-        return kind(options=list(self.options), value=self.default)
+        options = {"options": list(self.options), "value": self.default}
+        return widgets.ToggleButtons(**options, style={"button_width": "auto"}) if short else widgets.Dropdown(**options)
 
     def ends(self) -> list[Any]:
         """Return every option: a choice has no ends."""

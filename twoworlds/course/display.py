@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import struct
 import zlib
 from html import escape
@@ -51,6 +52,11 @@ def bundle(sentence: str, picture: bytes | None = None, view: dict | None = None
 def heading(question: str) -> str:
     """Return the HTML of a display's question, and the style of everything under it."""
     return f'{STYLE}<p class="tw-question">{escape(question)}</p>'
+
+
+def typeset(sentence: str) -> str:
+    """Return a sentence as HTML: escaped, with real minus signs, and no line broken between number and percent."""
+    return re.sub(r"(?<![\w])-(?=\d)", "\u2212", re.sub(r"(?<=\d) %", "\u00a0%", escape(sentence)))
 
 
 STYLE = """<style>

@@ -9,8 +9,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from twoworlds.course.controls import Control, Toggle
-from twoworlds.course.display import WIDTH_PX, bundle, heading, png
+from twoworlds.course.controls import Control, Slider, Toggle
+from twoworlds.course.display import WIDTH_PX, bundle, heading, png, typeset
 from twoworlds.course.prediction import Ask, Prediction
 from twoworlds.course.stage import Draw, Stage
 from twoworlds.errors import InputError
@@ -167,8 +167,8 @@ class Live:
 
     def _say(self, words: str) -> None:
         story = f"<i>{escape(self.story)}</i> " if self.story else ""
-        pinned = f'<br><span class="tw-pinned">Pinned: {escape(self._pinned)}</span>' if self._pinned else ""
-        self.sentence.value = f'<p role="status" class="tw-reading">{story}{escape(words)}{pinned}</p>'
+        pinned = f'<br><span class="tw-pinned">Pinned: {typeset(self._pinned)}</span>' if self._pinned else ""
+        self.sentence.value = f'<p role="status" class="tw-reading">{story}{typeset(words)}{pinned}</p>'
 
     def _hide(self) -> None:
         self.stage.blank()
@@ -213,7 +213,7 @@ class Live:
         control, knob = self.explorer.controls[name], self.knobs[name]
         if isinstance(control, Toggle):
             return knob
-        unit = getattr(control, "unit", "")
+        unit = control.unit if isinstance(control, Slider) else ""  # the others say it with each value
         label = widgets.HTML(
             f'<span class="tw-label">{escape(control.label)}{f", {escape(unit)}" if unit else ""}</span>'
         )

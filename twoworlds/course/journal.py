@@ -48,7 +48,7 @@ class Event:
 
 def _as_json(payload: dict[str, Any]) -> dict[str, Any]:
     try:
-        return json.loads(json.dumps(payload, default=_plain_number_or_text))
+        return dict(json.loads(json.dumps(payload, default=_plain_number_or_text)))
     except (
         Exception
     ):  # keys that aren't text, cycles, a __str__ that raises: an event is still better than none

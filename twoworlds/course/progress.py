@@ -17,7 +17,7 @@ from typing import Any
 import platformdirs
 
 from twoworlds.course.journal import Event, Journal
-from twoworlds.course.store import Store, tells_of_damage
+from twoworlds.course.store import Store
 from twoworlds.course.work import work_folder
 from twoworlds.errors import InputError
 
@@ -108,7 +108,7 @@ class Progress:
             self._in_step = False
             self._keep_elsewhere(event)
             return
-        self._insert([event])
+        self._in_step = self._insert([event])
 
     def _keep_elsewhere(self, event: Event) -> None:
         try:
@@ -151,20 +151,17 @@ class Progress:
         waiting = self._waiting()
         if self._journal.path.is_dir():
             Store(self._journal.path).set_aside()
-        damaged = self._store.damaged()
-        known = {**(self._store.salvage() if damaged else self._all()), **self._journal.read(), **waiting}
         there = self._journal.read()
+        damaged = self._store.damaged()
+        known = {**(self._store.salvage() if damaged else self._all()), **there, **waiting}
         self._journal.append(event for id, event in known.items() if id not in there)
+        self._memory.clear()
+        if waiting:
+            with suppress(OSError):
+                self._spare.path.unlink(missing_ok=True)
         if damaged:
             self._rebuild(known)
-        elif self._store.path.exists():
-            self._insert(known.values())
-        elif known:
-            self._store.create(known.values())
-        if waiting:
-            self._spare.path.unlink(missing_ok=True)
-            self._memory.clear()
-        self._in_step = self._store.path.exists()
+        self._in_step = self._insert(known.values())
 
     def _rebuild(self, known: dict[str, Event]) -> None:
         aside = self._store.set_aside()
@@ -174,19 +171,20 @@ class Progress:
             f"Your progress file was damaged: it is kept as {aside.name}, and {len(known)} records were recovered.",
         )
 
-    def _insert(self, events: Iterable[Event]) -> None:
-        """Put events that the journal already holds into the table as well; if that fails, a later start does it."""
+    def _insert(self, events: Iterable[Event]) -> bool:
+        """Put events that the journal already holds into the table as well, and tell whether that was done."""
         events = list(events)
         try:
-            if not self._store.path.exists():
+            if events and not self._store.path.exists():
                 self._store.create(self._journal.read().values())
-            self._store.insert(events)
-        except sqlite3.Error as error:
-            self._in_step = False
-            if tells_of_damage(error):
-                self._bring_in_step()
-        except OSError:
-            self._in_step = False
+            elif events:
+                self._store.insert(events)
+        except (
+            sqlite3.Error,
+            OSError,
+        ):  # the journal has them: the next call brings the table in step, or mends it
+            return False
+        return True
 
 
 def _summary(events: Iterable[Event], chapter: str) -> Summary:

@@ -56,7 +56,7 @@ class Store:
                 columns = tuple(row[1] for row in connection.execute("PRAGMA table_info(events)"))
                 return columns != _COLUMNS or connection.execute("PRAGMA quick_check").fetchone()[0] != "ok"
         except sqlite3.Error as error:
-            return tells_of_damage(error)
+            return _tells_of_damage(error)
 
     def create(self, events: Iterable[Event]) -> None:
         """Put a new table in place that holds these events from its first moment. Raises sqlite3.Error or OSError."""
@@ -95,7 +95,7 @@ class Store:
                 take(row)
 
 
-def tells_of_damage(error: sqlite3.Error) -> bool:
+def _tells_of_damage(error: sqlite3.Error) -> bool:
     """Tell whether this error means a damaged file, rather than one that is busy, read-only or out of reach."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _DAMAGE

@@ -73,7 +73,8 @@ def reset(chapter: str | int) -> Reset:
 
 def _blank_of(chapter: str | int) -> Path:
     blanks = {path.name[:2]: path for path in sorted((root() / "exercises").glob("[0-9][0-9]_*.ipynb"))}
-    number = str(chapter).strip().zfill(2)
+    number = str(chapter).strip()
+    number = number.zfill(2) if number else ""
     if number not in blanks:
         raise InputError(
             f"chapter is {str(chapter)!r}: it must be one of {', '.join(blanks) or '(no exercises yet)'}."

@@ -192,7 +192,7 @@ def role_lens() -> Explorer:
         question="One incident, two dashboards: who sees it?",
         controls={
             "incident": Choice("Incident", titles, "Everyone is average"),
-            "size": Steps("How much of it", SIZES, 1.0, "of the full change"),
+            "size": Steps("Part of the full change", SIZES, 1.0),
             "day": Slider("Day of the incident", 1, DAYS, 1, 1, ""),
         },
         model=model,
