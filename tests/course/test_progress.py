@@ -122,7 +122,7 @@ def test_a_damaged_table_is_rebuilt(make, said, tmp_path, damage, opened):
     record(mine, 2, start=40)
     assert items(mine) == stored(folder) == list(range(42))
     assert len(said) == 1
-    assert "was damaged: it is kept as progress.damaged-" in said[0]
+    assert "was damaged. It is kept as progress.damaged-" in said[0]
     assert len(list(folder.glob("progress.damaged-*"))) == 1
 
 
@@ -242,6 +242,22 @@ def test_a_read_only_table_is_no_trouble(make, said, tmp_path, monkeypatch):
     assert said == []
 
 
+def test_a_table_that_cannot_be_mended_stops_nothing(make, said, tmp_path, monkeypatch):
+    mine = make()
+    record(mine, 2)
+    (tmp_path / "my_work" / "progress.sqlite3").write_bytes(b"garbage" * 1000)
+
+    def refuse(self):
+        raise PermissionError("open in another program")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "set_aside", refuse)
+        record(mine, 2, start=2)
+        assert items(make()) == journalled(tmp_path / "my_work") == [0, 1, 2, 3]
+    assert said == []
+    assert items(make()) == stored(tmp_path / "my_work") == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("payload", [{"a": object()}, {(1, 2): 3}, {"a": float("nan")}, None])
 def test_record_never_raises(make, payload):
     make().record("attempt", "01", "01.1", payload)
@@ -289,8 +305,7 @@ def test_two_writers_lose_nothing(make, tmp_path, said):
     for process in writers:
         go(process)
     for process in writers:
-        said_by_it = process.communicate()[0]
-        assert said_by_it.split() == [str(n) for n in said_by_it.split() if n.isdigit()]
+        assert len(process.communicate()[0].split()) == 200
     assert journalled(folder) == list(range(400))
     assert items(make()) == stored(folder) == list(range(400))
     assert said == []

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+
 
 @dataclass(frozen=True)
 class Event:
@@ -72,7 +74,7 @@ class Journal:
         if not data:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        descriptor = os.open(self.path, _APPEND, 0o666)
         try:
             if os.write(descriptor, data) < len(data):
                 raise OSError(f"{self.path} took only a part of the line")

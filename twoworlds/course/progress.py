@@ -116,17 +116,14 @@ class Progress:
         except OSError as error:
             self._remember([event], type(error).__name__)
             return
-        self._tell(
-            "spare",
-            f"{self.folder} can't be written: your progress is kept in {self._spare.path} until it can.",
-        )
+        line = f"{self.folder} can't be written: your progress is kept in {self._spare.path} until it can."
+        self._tell("spare", line)
 
     def _remember(self, events: Iterable[Event], why: str) -> None:
         self._in_step = False
         self._memory.update({event.id: event for event in events})
-        self._tell(
-            "memory", f"Your progress can't be stored ({why}): it lasts until this notebook is closed."
-        )
+        line = f"Your progress can't be stored ({why}): it lasts until this notebook is closed."
+        self._tell("memory", line)
 
     def _tell(self, kind: str, line: str) -> None:
         if kind not in self._said:
@@ -156,20 +153,21 @@ class Progress:
         known = {**(self._store.salvage() if damaged else self._all()), **there, **waiting}
         self._journal.append(event for id, event in known.items() if id not in there)
         self._memory.clear()
-        if waiting:
-            with suppress(OSError):
+        with suppress(OSError):
+            if waiting and self._spare.read().keys() <= known.keys():  # nothing has come in the meantime
                 self._spare.path.unlink(missing_ok=True)
-        if damaged:
-            self._rebuild(known)
-        self._in_step = self._insert(known.values())
+        self._in_step = self._rebuild(known) if damaged else self._insert(known.values())
 
-    def _rebuild(self, known: dict[str, Event]) -> None:
-        aside = self._store.set_aside()
-        self._store.create(known.values())
-        self._tell(
-            "damage",
-            f"Your progress file was damaged: it is kept as {aside.name}, and {len(known)} records were recovered.",
-        )
+    def _rebuild(self, known: dict[str, Event]) -> bool:
+        """Put the damaged table aside and make a new one of the `known` events; tell whether that was done."""
+        try:
+            aside = self._store.set_aside()
+            self._store.create(known.values())
+        except (sqlite3.Error, OSError):
+            return False
+        line = f"Your progress file was damaged. It is kept as {aside.name}; {len(known)} records were recovered."
+        self._tell("damage", line)
+        return True
 
     def _insert(self, events: Iterable[Event]) -> bool:
         """Put events that the journal already holds into the table as well, and tell whether that was done."""
@@ -179,11 +177,8 @@ class Progress:
                 self._store.create(self._journal.read().values())
             elif events:
                 self._store.insert(events)
-        except (
-            sqlite3.Error,
-            OSError,
-        ):  # the journal has them: the next call brings the table in step, or mends it
-            return False
+        except (sqlite3.Error, OSError):
+            return False  # the journal has them: the next call brings the table in step, or mends it
         return True
 
 
