@@ -68,7 +68,9 @@ WATCH = """() => {
 def cells() -> list[dict]:
     """Return the notebook's code cells."""
     blank = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    return [{**blank, "id": f"b{i}", "source": source.strip()} for i, source in enumerate((SETUP, OURS, PEER))]
+    return [
+        {**blank, "id": f"b{i}", "source": source.strip()} for i, source in enumerate((SETUP, OURS, PEER))
+    ]
 
 
 @contextmanager
@@ -129,8 +131,12 @@ def main() -> None:
             ours += measure(page, ".tw-explorer .noUi-handle >> nth=1")
             peer += measure(page, ".widget-interact .noUi-handle >> nth=0")
     for name, values in (("our explorer", ours), ("interact + plt.show", peer)):
-        print(f"{name:20} median {statistics.median(values):5.0f} ms   p95 {p95(values):5.0f} ms   n = {len(values)}")
-    print(f"ratio: median {statistics.median(ours) / statistics.median(peer):.2f}, p95 {p95(ours) / p95(peer):.2f}")
+        print(
+            f"{name:20} median {statistics.median(values):5.0f} ms   p95 {p95(values):5.0f} ms   n = {len(values)}"
+        )
+    print(
+        f"ratio: median {statistics.median(ours) / statistics.median(peer):.2f}, p95 {p95(ours) / p95(peer):.2f}"
+    )
 
 
 if __name__ == "__main__":

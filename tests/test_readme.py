@@ -10,7 +10,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_map_has_the_minutes_and_exercises_of_the_outline():
-    rows = re.findall(r"^\| (\d\d) \| \[.*\]\((notebooks/.*)\) \| (\d+) \| \[(\d+), (\d+) min\]\((.*)\) \|$", README, re.M)
+    rows = re.findall(
+        r"^\| (\d\d) \| \[.*\]\((notebooks/.*)\) \| (\d+) \| \[(\d+), (\d+) min\]\((.*)\) \|$", README, re.M
+    )
     said = [(n, int(minutes), int(count), int(extra)) for n, _, minutes, count, extra, _ in rows]
     assert said == [(c.number, c.minutes, c.exercises, c.exercise_minutes) for c in OUTLINE if c.ready]
 
@@ -27,10 +29,13 @@ def test_the_outline_counts_the_exercises_that_there_are():
 
     import twoworlds.chapters
 
-    names = sorted(m.name for m in pkgutil.iter_modules(twoworlds.chapters.__path__) if m.name.startswith("c"))
+    names = sorted(
+        m.name for m in pkgutil.iter_modules(twoworlds.chapters.__path__) if m.name.startswith("c")
+    )
     counts = {n[1:3]: len(importlib.import_module(f"twoworlds.chapters.{n}").exercises) for n in names}
     minutes = {
-        n[1:3]: sum(e.minutes for e in importlib.import_module(f"twoworlds.chapters.{n}").exercises) for n in names
+        n[1:3]: sum(e.minutes for e in importlib.import_module(f"twoworlds.chapters.{n}").exercises)
+        for n in names
     }
     for chapter in OUTLINE:
         if chapter.ready:

@@ -12,7 +12,7 @@ class InputError(ValueError):
 def require_number(name: str, value: Any, low: float, high: float, unit: str = "") -> float:
     """Return `value` as a float, or raise InputError unless it is a finite number in [low, high]."""
     unit = f" {unit}" if unit else ""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
+    if isinstance(value, bool) or (not isinstance(value, (int, float)) and not hasattr(value, "__float__")):
         raise InputError(f"{name} is {value!r}: it must be a number from {low:g} to {high:g}{unit}.")
     number = float(value)
     if math.isnan(number) or not low <= number <= high:

@@ -27,7 +27,9 @@ def explorers(page: Page) -> list[Locator]:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_before_any_run_the_stored_pictures_stand_there(notebook: Callable[[str], Page], chapter: str) -> None:
+def test_before_any_run_the_stored_pictures_stand_there(
+    notebook: Callable[[str], Page], chapter: str
+) -> None:
     page = notebook(chapter)
     stored = page.locator(".jp-OutputArea-output img")
     expect(stored.first).to_be_visible(timeout=WAIT)
@@ -60,7 +62,9 @@ def test_every_explorer_is_seen_whole_and_answers_a_key(
     assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
 
 
-def test_a_burst_of_keys_ends_on_the_newest_value(notebook: Callable[[str], Page], run_all: Callable[[], None]) -> None:
+def test_a_burst_of_keys_ends_on_the_newest_value(
+    notebook: Callable[[str], Page], run_all: Callable[[], None]
+) -> None:
     page = notebook(CHAPTERS[0])
     run_all()
     explorer = explorers(page)[0]
@@ -80,7 +84,9 @@ def test_a_guess_is_committed_kept_and_held_to_the_truth(
     explorer = explorers(page)[1]
     expect(explorer.get_by_role("button", name="Reset")).not_to_be_visible()
     explorer.get_by_role("button", name="Commit").click()
-    expect(explorer.locator(".tw-guess")).to_have_text(re.compile(r"You said 2 %; the world says 0\.\d+ %\."), timeout=WAIT)
+    expect(explorer.locator(".tw-guess")).to_have_text(
+        re.compile(r"You said 2 %; the world says 0\.\d+ %\."), timeout=WAIT
+    )
     expect(explorer.get_by_role("button", name="Reset")).to_be_visible()
     assert (lab.root / "my_work" / "progress.sqlite3").exists()
 

@@ -8,7 +8,9 @@ import twoworlds.chapters
 
 def chapters():
     """Return the chapters' modules, in order."""
-    names = sorted(m.name for m in pkgutil.iter_modules(twoworlds.chapters.__path__) if m.name.startswith("c"))
+    names = sorted(
+        m.name for m in pkgutil.iter_modules(twoworlds.chapters.__path__) if m.name.startswith("c")
+    )
     return [importlib.import_module(f"twoworlds.chapters.{name}") for name in names]
 
 

@@ -15,7 +15,9 @@ MODEL_MS = 20
 def test_every_setting_reads_and_shows(explorer):
     stage = explorer.stage()
     limits = [(ax.get_xlim(), ax.get_ylim()) for ax in stage.axes]
-    found = [fault for setting in sweep.settings(explorer) for fault in sweep.faults(explorer, stage, setting)]
+    found = [
+        fault for setting in sweep.settings(explorer) for fault in sweep.faults(explorer, stage, setting)
+    ]
     assert not found, "\n".join(found[:5])
     assert [(ax.get_xlim(), ax.get_ylim()) for ax in stage.axes] == limits, "an update moves the axes"
 
@@ -27,7 +29,9 @@ def test_no_control_is_dead(explorer):
 def test_two_to_four_controls_and_presets(explorer):
     assert 2 <= len(explorer.controls) <= 4
     assert 2 <= len(explorer.presets) <= 4
-    assert all(preset.story.endswith(".") or preset.story.endswith("?") for preset in explorer.presets.values())
+    assert all(
+        preset.story.endswith(".") or preset.story.endswith("?") for preset in explorer.presets.values()
+    )
     settings = [explorer.preset(name) for name in explorer.presets]
     assert explorer.defaults() not in settings, "a preset that changes nothing"
 

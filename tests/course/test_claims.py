@@ -12,7 +12,14 @@ def test_true_claim_says_its_numbers():
 
 @pytest.mark.parametrize(
     ("left", "relation", "right", "options"),
-    [(1, "<", 2, {}), (2, "<=", 2, {}), (3, "==", 3, {}), (3, ">=", 3, {}), (1.04, "~", 1, {}), (7, ">", 3, {"times": 2})],
+    [
+        (1, "<", 2, {}),
+        (2, "<=", 2, {}),
+        (3, "==", 3, {}),
+        (3, ">=", 3, {}),
+        (1.04, "~", 1, {}),
+        (7, ">", 3, {"times": 2}),
+    ],
 )
 def test_relations_that_hold(left, relation, right, options):
     assert "No longer" not in repr(claim("x.", left, relation, right, **options))

@@ -19,7 +19,11 @@ def draw(left, right):
 
 
 def deck():
-    cards = [Card("a", "Is it <left>?", 1.0, "It is."), Card("b", "And this?", 0.5, "Both."), Card("c", "This?", 0.0, "No.")]
+    cards = [
+        Card("a", "Is it <left>?", 1.0, "It is."),
+        Card("b", "And this?", 0.5, "Both."),
+        Card("c", "This?", 0.0, "No."),
+    ]
     return Deck(
         "99.deck", "Which side?", cards, ("left", "right"), lambda p, o: sum((x - y) ** 2 for x, y in zip(p, o, strict=True)) / len(p),
         draw, lambda r: f"Score {r:.2f}.", {"a": "A", "b": "B"}, ("A coin", [0.5, 0.5, 0.5]),

@@ -74,7 +74,9 @@ def test_second_pin_replaces_the_first():
 
 
 def test_a_failing_model_is_told_in_the_sentence():
-    broken = explorer(controls=explorer().controls | {"kind": Choice("Kind", ("straight", "broken"), "straight")})
+    broken = explorer(
+        controls=explorer().controls | {"kind": Choice("Kind", ("straight", "broken"), "straight")}
+    )
     live = Live(broken)
     live.knobs["kind"].value = "broken"
     assert "This setting can&#x27;t be shown: no such kind of line" in live.sentence.value
@@ -100,7 +102,10 @@ def test_a_burst_is_drawn_once_for_all_that_waited():
 
 def test_the_prediction_hides_until_shown_and_its_guess_is_drawn(monkeypatch, tmp_path):
     kept = []
-    monkeypatch.setattr("twoworlds.course.prediction.progress", lambda: type("P", (), {"record": lambda s, *a: kept.append(a)})())
+    monkeypatch.setattr(
+        "twoworlds.course.prediction.progress",
+        lambda: type("P", (), {"record": lambda s, *a: kept.append(a)})(),
+    )
     shown, guessed = Live(explorer(prediction=True)), Live(explorer(prediction=True))
     hidden = bytes(shown.image.value)
     shown.ask.skip.click()

@@ -9,7 +9,9 @@ from twoworlds.course.selfscore import Line, LiveSelfScore, SelfScore
 def sheet():
     lines = [Line(f"p{i}", f"Line {i}", ("none", "some", "all")) for i in range(2)]
     others = [Line("l0", "Other", ("none", "some", "all"))]
-    return SelfScore("99.pre", "pretest", "Design <it>.", {"product": lines, "platform": others}, {"A sample": (0.5, 0.25)})
+    return SelfScore(
+        "99.pre", "pretest", "Design <it>.", {"product": lines, "platform": others}, {"A sample": (0.5, 0.25)}
+    )
 
 
 @pytest.fixture
@@ -38,7 +40,10 @@ def test_marks_make_the_two_shares_and_come_back(record):
     live.open()
     live.marks["p0"].value, live.marks["p1"].value, live.marks["l0"].value = 2, 1, 0
     assert live.point() == (0.0, 0.75)
-    assert "75 % on the product rubric and 0 % on the platform rubric: it speaks to the product desk" in live.sentence.value
+    assert (
+        "75 % on the product rubric and 0 % on the platform rubric: it speaks to the product desk"
+        in live.sentence.value
+    )
     again = LiveSelfScore(sheet())
     assert again.answer.value == "Mine"
     assert again.point() == (0.0, 0.75)

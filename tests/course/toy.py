@@ -44,7 +44,9 @@ def reading(r):
 
 
 def explorer(prediction=False, **changes):
-    guess = Prediction("99.1", "Where does it end?", Slider("End", 0, 10, 1, 5, "m"), lambda: 3, lambda g, r: (0.5, g), 1)
+    guess = Prediction(
+        "99.1", "Where does it end?", Slider("End", 0, 10, 1, 5, "m"), lambda: 3, lambda g, r: (0.5, g), 1
+    )
     parts = dict(
         question="Where does the line end?",
         controls={

@@ -6,7 +6,9 @@ CARDS = load_concept_cards()
 
 
 def test_the_twelve_concepts():
-    concepts = "latency, cache, drift, ab-test, rollback, freshness, monitoring, failure, scale, api, success, cost"
+    concepts = (
+        "latency, cache, drift, ab-test, rollback, freshness, monitoring, failure, scale, api, success, cost"
+    )
     assert ", ".join(card.id for card in CARDS) == concepts
 
 

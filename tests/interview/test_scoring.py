@@ -67,7 +67,9 @@ def test_the_identity_holds_exactly_for_binned_forecasts(pairs):
     p, o = np.array(pairs).T
     table = calibration_table(p, o, FIFTHS)
     binned = [next(row.mean_forecast for row in table if x <= row.high) for x in p]
-    assert brier_decomposition(p, o, FIFTHS).binned_brier == pytest.approx(brier(np.clip(binned, 0, 1), o), abs=1e-12)
+    assert brier_decomposition(p, o, FIFTHS).binned_brier == pytest.approx(
+        brier(np.clip(binned, 0, 1), o), abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -96,7 +98,9 @@ def test_bad_forecasts_get_a_sentence(probabilities, outcomes, sentence):
         brier(probabilities, outcomes)
 
 
-@pytest.mark.parametrize("edges", [[0], [0, 0.5], [0.1, 1], [0, 0.6, 0.4, 1], [0, 0.5, 0.5, 1], [0, float("nan"), 1]])
+@pytest.mark.parametrize(
+    "edges", [[0], [0, 0.5], [0.1, 1], [0, 0.6, 0.4, 1], [0, 0.5, 0.5, 1], [0, float("nan"), 1]]
+)
 def test_bad_edges_get_a_sentence(edges):
     with pytest.raises(InputError, match=r"^edges is .* it must rise from 0 to 1\.$"):
         calibration_table([0.5], [1], edges)

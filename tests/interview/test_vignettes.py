@@ -88,7 +88,8 @@ def test_the_outcome_is_what_a_forecast_is_scored_against():
 def test_the_order_does_not_tell_the_desk():
     desks = [v.desk for v in VIGNETTES]
     longest = max(
-        len(run) for run in re.findall(r"(?:p+|l+|b+)", "".join({"platform": "l"}.get(d, d[0]) for d in desks))
+        len(run)
+        for run in re.findall(r"(?:p+|l+|b+)", "".join({"platform": "l"}.get(d, d[0]) for d in desks))
     )
     assert longest <= 3
     half = Counter(desks[:15])
@@ -127,6 +128,7 @@ def test_words_predict_the_desk_no_better_than_shuffled_labels():
 
 def test_the_leak_test_would_notice_a_leak():
     leaky = [
-        f"{text} {'delight ' * 3 if product else 'tenant ' * 3}" for text, product in zip(TEXTS, LABELS, strict=True)
+        f"{text} {'delight ' * 3 if product else 'tenant ' * 3}"
+        for text, product in zip(TEXTS, LABELS, strict=True)
     ]
     assert held_out_accuracy(leaky, LABELS) > 0.9

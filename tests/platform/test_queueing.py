@@ -27,7 +27,9 @@ def test_erlang_c_table_case_q04():
     assert [q.erlang_c(c, a) for c, a in table] == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize(("rate", "servers"), [(0.5, 1), (2.9, 3), (2.0, 3), (1.999999, 3), (40, 50), (3.6, 4)])
+@pytest.mark.parametrize(
+    ("rate", "servers"), [(0.5, 1), (2.9, 3), (2.0, 3), (1.999999, 3), (40, 50), (3.6, 4)]
+)
 def test_response_tail_integrates_to_the_mean(rate, servers):
     area, _ = integrate.quad(lambda t: q.response_tail(t, rate, 1, servers), 0, np.inf, limit=400)
     assert area == pytest.approx(q.mean_response(rate, 1, servers), rel=1e-6)
@@ -56,7 +58,9 @@ def test_quantile_against_a_plain_simulation():
     # Batch means give the standard error of a quantile of dependent times.
     batches = np.quantile(response.reshape(40, -1), 0.95, axis=1)
     error = batches.std(ddof=1) / np.sqrt(len(batches))
-    assert np.quantile(response, 0.95) == pytest.approx(q.response_quantile(0.95, rate, 1, servers), abs=4 * error)
+    assert np.quantile(response, 0.95) == pytest.approx(
+        q.response_quantile(0.95, rate, 1, servers), abs=4 * error
+    )
 
 
 def test_unstable_or_wrong_input_gets_a_sentence():

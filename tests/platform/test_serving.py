@@ -18,7 +18,9 @@ def test_felt_time_is_network_plus_queue():
     assert queueing.response_tail(service.quantile_ms(0.99) / 1000, rate, mu, 12) == pytest.approx(0.01)
 
 
-@pytest.mark.parametrize(("field", "more"), [("model_quality", 0.75), ("candidates", 50), ("requests_per_s", 450)])
+@pytest.mark.parametrize(
+    ("field", "more"), [("model_quality", 0.75), ("candidates", 50), ("requests_per_s", 450)]
+)
 def test_more_work_waits_longer(field, more):
     assert Service().but(**{field: more}).felt_ms() > Service().felt_ms()
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from twoworlds.course.grids import grid
 from twoworlds.course.controls import Choice, Slider
 from twoworlds.course.exercise import Bank, Exercise, Wrong
 from twoworlds.course.explorer import Explorer, Preset
+from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
 from twoworlds.world import Policy, World, simulate
@@ -53,7 +53,10 @@ def day_draw(product: Axes, platform: Axes) -> Callable[[Day], None]:
         ax.set(xlim=(0.5, WORLD.days + 0.5), xlabel="Day", xticks=range(1, 29, 3))
     product.set(ylim=(0, 800), ylabel="People who came")
     platform.set(ylim=(0, 220), ylabel="Videos scored, thousands")
-    lines = [ax.plot(days, days * 0, color=c, animated=True)[0] for ax, c in ((product, PRODUCT), (platform, PLATFORM))]
+    lines = [
+        ax.plot(days, days * 0, color=c, animated=True)[0]
+        for ax, c in ((product, PRODUCT), (platform, PLATFORM))
+    ]
     dots = [_dot(product, PRODUCT), _dot(platform, PLATFORM)]
 
     def update(r: Day) -> None:
@@ -87,7 +90,9 @@ def one_day_two_counts() -> Explorer:
         panels={"product": "how many people?", "platform": "how much work?"},
         presets={
             "Monday": Preset("A quiet start of the week.", {"day": 8}),
-            "Sunday, richer model": Preset("The weekend, after somebody doubled the candidates.", {"day": 14, "candidates": 84}),
+            "Sunday, richer model": Preset(
+                "The weekend, after somebody doubled the candidates.", {"day": 14, "candidates": 84}
+            ),
         },
     )
 
@@ -108,7 +113,11 @@ def build_delay_grid() -> pd.DataFrame:
     """
     base = simulate(_GRID_WORLD, Policy())
     network = base.users().network.to_numpy()
-    groups = {"everybody": network != "", "fast network": network == "fast", "slow network": network == "slow"}
+    groups = {
+        "everybody": network != "",
+        "fast network": network == "fast",
+        "slow network": network == "slow",
+    }
     rows = []
     for delay in DELAYS_MS:
         late = simulate(_GRID_WORLD, Policy().but(latency_ms=Policy().latency_ms + delay))
@@ -176,7 +185,9 @@ def delay_draw(product: Axes, platform: Axes) -> Callable[[Delay], None]:
     platform.set_yticklabels(("0.01", "0.1", "1", "10", "100"))
     platform.minorticks_off()
     platform.axhline(100 * ALLOWED, color=NEUTRAL, linestyle=":")
-    platform.text(500, 100 * ALLOWED * 0.85, "objective: at most 5 % over 1 s", color=NEUTRAL, ha="right", va="top")
+    platform.text(
+        500, 100 * ALLOWED * 0.85, "objective: at most 5 % over 1 s", color=NEUTRAL, ha="right", va="top"
+    )
     (left,) = product.plot([], [], color=PRODUCT, animated=True)
     (right,) = platform.plot([], [], color=PLATFORM, animated=True)
     left_dot, right_dot = _dot(product, PRODUCT), _dot(platform, PLATFORM)
@@ -192,7 +203,11 @@ def delay_draw(product: Axes, platform: Axes) -> Callable[[Delay], None]:
 
 def delay_reading(r: Delay) -> str:
     """Say who feels it, and what the platform desk's objective says."""
-    people = {"everybody": "people", "fast network": "people on a fast network", "slow network": "people on a slow network"}
+    people = {
+        "everybody": "people",
+        "fast network": "people on a fast network",
+        "slow network": "people on a slow network",
+    }
     kept = "holds" if r.over <= ALLOWED else "is broken"
     platform = f"The objective {kept}: {100 * r.over:.1f} % of these sessions wait over 1 s."
     if r.delay_ms == 0:
@@ -278,7 +293,9 @@ exercises = Bank("00", [RELATIVE])
 
 
 def _dot(ax: Axes, colour: str) -> object:
-    return ax.plot([], [], "o", color=colour, markersize=9, markeredgecolor="white", zorder=5, animated=True)[0]
+    return ax.plot([], [], "o", color=colour, markersize=9, markeredgecolor="white", zorder=5, animated=True)[
+        0
+    ]
 
 
 GRIDS = {"ch00_delay": build_delay_grid}

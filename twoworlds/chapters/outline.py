@@ -52,7 +52,14 @@ def course_map(done: dict[str, Summary] | None = None) -> Picture:
             if chapter.ready:
                 ax.barh(y, chapter.minutes * passed / chapter.exercises, color=GOOD, height=0.7)
             words = f"{passed} of {chapter.exercises} exercises passed" if chapter.ready else "to come"
-            ax.text(chapter.minutes + 1, y, words, va="center", color="#333333" if chapter.ready else NEUTRAL, fontsize=9)
+            ax.text(
+                chapter.minutes + 1,
+                y,
+                words,
+                va="center",
+                color="#333333" if chapter.ready else NEUTRAL,
+                fontsize=9,
+            )
         ax.set_yticks(list(rows), [f"{c.number}  {c.title}" for c in OUTLINE])
         ax.set(xlim=(0, 100), xlabel="Minutes, reading and turning knobs (exercises come on top)")
         ax.grid(False, axis="y")

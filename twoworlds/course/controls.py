@@ -82,7 +82,11 @@ class Choice:
         """Return a row of buttons for short options, else a drop-down list."""
         short = sum(len(o) for o in self.options) <= 44
         options = {"options": list(self.options), "value": self.default}
-        return widgets.ToggleButtons(**options, style={"button_width": "auto"}) if short else widgets.Dropdown(**options)
+        return (
+            widgets.ToggleButtons(**options, style={"button_width": "auto"})
+            if short
+            else widgets.Dropdown(**options)
+        )
 
     def ends(self) -> list[Any]:
         """Return every option: a choice has no ends."""

@@ -83,7 +83,9 @@ class LiveDeck:
         self.commit = widgets.Button(description="Commit", button_style="primary")
         self.onward = widgets.Button(description="Next")
         self.sentence = widgets.HTML()
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px"))
+        self.image = widgets.Image(
+            format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px")
+        )
         self.commit.on_click(lambda _: self.answer(self.slider.value))
         self.onward.on_click(lambda _: self.next())
         self.box = self._lay_out()
@@ -94,7 +96,9 @@ class LiveDeck:
         """Commit a probability (percent for the first label), store it, say why, score."""
         card = self.deck.cards[self.at]
         self.answers[card.id] = percent / 100
-        progress().record("forecast", self.deck.id.split(".")[0], card.id, {"guess": percent / 100, "truth": card.outcome})
+        progress().record(
+            "forecast", self.deck.id.split(".")[0], card.id, {"guess": percent / 100, "truth": card.outcome}
+        )
         right = {1.0: self.deck.labels[0], 0.0: self.deck.labels[1], 0.5: "both"}[float(card.outcome)]
         self.text.value = _card(self._count(), card.text, f"<b>{escape(right)}.</b> {escape(card.why)}")
         self._asking(False)
@@ -110,7 +114,9 @@ class LiveDeck:
             self.slider.value = 50
             self.text.value = _card(self._count(), self.deck.cards[self.at].text)
         else:
-            self.text.value = _card("Done", "You have answered every card. Your score stays in your progress.")
+            self.text.value = _card(
+                "Done", "You have answered every card. Your score stays in your progress."
+            )
 
     def _count(self) -> str:
         return f"{min(len(self.answers) + 1, len(self.deck.cards))} of {len(self.deck.cards)}"
@@ -128,19 +134,28 @@ class LiveDeck:
         else:
             self.stage.blank()
             said = "Your first answer puts a dot into the picture."
-        example = f'<br><span class="tw-pinned">Pale, for comparison. {escape(self.deck.example_reading())}</span>'
+        example = (
+            f'<br><span class="tw-pinned">Pale, for comparison. {escape(self.deck.example_reading())}</span>'
+        )
         self.sentence.value = f'<p role="status" class="tw-reading">{escape(said)}{example}</p>'
         self.image.value = png(self.stage.pixels())
 
     def _stored(self) -> dict[str, float]:
         ids = {card.id for card in self.deck.cards}
         events = progress().events("forecast", self.deck.id.split(".")[0])
-        return {event.item: event.payload["guess"] for event in events if event.item in ids and "guess" in event.payload}
+        return {
+            event.item: event.payload["guess"]
+            for event in events
+            if event.item in ids and "guess" in event.payload
+        }
 
     def _lay_out(self) -> widgets.VBox:
         first, second = self.deck.labels
         row = [widgets.HTML(f"<b>{escape(second)}</b>"), self.slider, widgets.HTML(f"<b>{escape(first)}</b>")]
-        line = widgets.HBox([*row, self.commit, self.onward], layout=widgets.Layout(align_items="center", flex_flow="row wrap"))
+        line = widgets.HBox(
+            [*row, self.commit, self.onward],
+            layout=widgets.Layout(align_items="center", flex_flow="row wrap"),
+        )
         title = widgets.HTML(heading(self.deck.question))
         box = widgets.VBox([title, self.text, line, self.sentence, self.image])
         box.add_class("tw-explorer")

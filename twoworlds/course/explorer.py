@@ -79,7 +79,9 @@ class Explorer:
         picture = png(stage.pixels(), small=True)
         view = Live(self, stage).box._repr_mimebundle_()
         view.pop("text/plain", None)
-        return bundle(f"{self.question} {self.reading(result)}", picture, view), {"image/png": {"width": WIDTH_PX}}
+        return bundle(f"{self.question} {self.reading(result)}", picture, view), {
+            "image/png": {"width": WIDTH_PX}
+        }
 
 
 class Live:

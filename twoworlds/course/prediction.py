@@ -90,5 +90,9 @@ class Ask:
 
 def _question(prediction: Prediction) -> str:
     answer = prediction.answer
-    label = "" if isinstance(answer, Choice) else f" <i>{answer.label}{', ' + answer.unit if answer.unit else ''}:</i>"
+    label = (
+        ""
+        if isinstance(answer, Choice)
+        else f" <i>{answer.label}{', ' + answer.unit if answer.unit else ''}:</i>"
+    )
     return f'<p class="tw-ask"><b>Predict first.</b> {prediction.question}{label}</p>'

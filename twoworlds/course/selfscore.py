@@ -44,7 +44,12 @@ class SelfScore:
     def draw(self, ax: Axes) -> Update:
         """Draw the plane of both scores with the samples; the learner's own dot is live."""
         first, second = self.rubrics
-        ax.set(xlim=(-2, 102), ylim=(-2, 102), xlabel=f"Score on the {second} rubric, %", ylabel=f"Score on the {first} rubric, %")
+        ax.set(
+            xlim=(-2, 102),
+            ylim=(-2, 102),
+            xlabel=f"Score on the {second} rubric, %",
+            ylabel=f"Score on the {first} rubric, %",
+        )
         ax.xaxis.label.set_color(PLATFORM)
         ax.yaxis.label.set_color(PRODUCT)
         ax.plot([0, 100], [0, 100], color=NEUTRAL, linewidth=0.8, linestyle=":")
@@ -55,7 +60,9 @@ class SelfScore:
                 name, (100 * x, 100 * y), xytext=(8 if right else -8, 0), textcoords="offset points",
                 ha="left" if right else "right", va="center", color="#555555",
             )  # fmt: skip
-        (own,) = ax.plot([], [], "D", color=GUESS, markersize=10, markeredgecolor="white", zorder=6, animated=True)
+        (own,) = ax.plot(
+            [], [], "D", color=GUESS, markersize=10, markeredgecolor="white", zorder=6, animated=True
+        )
 
         def update(point: Point | None) -> None:
             own.set_data(([100 * point[0]], [100 * point[1]]) if point else ([], []))
@@ -66,10 +73,17 @@ class SelfScore:
         """Say both scores of the learner's answer, or those of the samples while there is none."""
         first, second = self.rubrics
         if point is None:
-            said = (f"{name}: {100 * y:.0f} % {first}, {100 * x:.0f} % {second}" for name, (x, y) in self.samples.items())
+            said = (
+                f"{name}: {100 * y:.0f} % {first}, {100 * x:.0f} % {second}"
+                for name, (x, y) in self.samples.items()
+            )
             return "The same answer, two scores. " + "; ".join(said) + "."
         gap = 100 * (point[1] - point[0])
-        lean = "both desks read it alike" if abs(gap) < 10 else f"it speaks to the {first if gap > 0 else second} desk"
+        lean = (
+            "both desks read it alike"
+            if abs(gap) < 10
+            else f"it speaks to the {first if gap > 0 else second} desk"
+        )
         return f"Your answer scores {100 * point[1]:.0f} % on the {first} rubric and {100 * point[0]:.0f} % on the {second} rubric: {lean}."
 
     def stage(self) -> Stage:
@@ -96,10 +110,14 @@ class LiveSelfScore:
             continuous_update=False,
             layout=widgets.Layout(width="99%", max_width="990px", height="140px"),
         )
-        self.start = widgets.Button(description="Mark it", button_style="primary", tooltip="Show the two rubrics")
+        self.start = widgets.Button(
+            description="Mark it", button_style="primary", tooltip="Show the two rubrics"
+        )
         self.marks = {line.id: _marks() for lines in spec.rubrics.values() for line in lines}
         self.sentence = widgets.HTML()
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px"))
+        self.image = widgets.Image(
+            format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px")
+        )
         self.sheet = widgets.HBox([self._column(name) for name in spec.rubrics])
         self.sheet.layout.display = "none"
         self._restore()
@@ -108,7 +126,16 @@ class LiveSelfScore:
         for marks in self.marks.values():
             marks.observe(lambda _: self._marked(), names="value")
         self.box = widgets.VBox(
-            [widgets.HTML(heading("One prompt, two interviewers") + f'<p class="tw-card">{escape(spec.prompt)}</p>'), self.answer, self.start, self.sheet, self.sentence, self.image]
+            [
+                widgets.HTML(
+                    heading("One prompt, two interviewers") + f'<p class="tw-card">{escape(spec.prompt)}</p>'
+                ),
+                self.answer,
+                self.start,
+                self.sheet,
+                self.sentence,
+                self.image,
+            ]
         )
         self.box.add_class("tw-explorer")
         self._show()
@@ -122,7 +149,8 @@ class LiveSelfScore:
         if not any(marks.value is not None for marks in self.marks.values()):
             return None
         first, second = (
-            sum(self.marks[line.id].value or 0 for line in lines) / (2 * len(lines)) for lines in self.spec.rubrics.values()
+            sum(self.marks[line.id].value or 0 for line in lines) / (2 * len(lines))
+            for lines in self.spec.rubrics.values()
         )
         return second, first
 
@@ -133,7 +161,9 @@ class LiveSelfScore:
     def _show(self) -> None:
         self.stage.show(self.point())
         self.image.value = png(self.stage.pixels())
-        self.sentence.value = f'<p role="status" class="tw-reading">{escape(self.spec.reading(self.point()))}</p>'
+        self.sentence.value = (
+            f'<p role="status" class="tw-reading">{escape(self.spec.reading(self.point()))}</p>'
+        )
 
     def _store(self) -> None:
         marks = {name: box.value for name, box in self.marks.items() if box.value is not None}
@@ -153,7 +183,9 @@ class LiveSelfScore:
         lines = [widgets.HTML(f"<b>The {escape(name)} rubric</b>")]
         for line in self.spec.rubrics[name]:
             levels = "<br>".join(f"{i}: {escape(level)}" for i, level in enumerate(line.levels))
-            lines.append(widgets.HTML(f'<p><b>{escape(line.text)}</b><br><span class="tw-pinned">{levels}</span></p>'))
+            lines.append(
+                widgets.HTML(f'<p><b>{escape(line.text)}</b><br><span class="tw-pinned">{levels}</span></p>')
+            )
             lines.append(self.marks[line.id])
         return widgets.VBox(lines, layout=widgets.Layout(width="490px"))
 

@@ -35,7 +35,9 @@ def _sheet() -> dict:
     return dict(matplotlib.rc_params_from_file(str(path), use_default_template=False))
 
 
-def desk_figure(panels: Mapping[str, str], *, height: float = 3.6, **subplots: object) -> tuple[Figure, list[Axes]]:
+def desk_figure(
+    panels: Mapping[str, str], *, height: float = 3.6, **subplots: object
+) -> tuple[Figure, list[Axes]]:
     """Make a figure with one panel for each entry of `panels`, from left to right.
 
     The keys "product" and "platform" give a desk's name and colour to the title; any other key gives the title alone.

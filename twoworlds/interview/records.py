@@ -41,6 +41,8 @@ def _record(kind: Any, value: dict[str, Any], where: str) -> Any:
     needed = {name for name, field in known.items() if field.default is MISSING}
     wrong = sorted(needed - value.keys()) + sorted(value.keys() - known.keys())
     if wrong:
-        raise InputError(f"{where} lacks or misnames the field {wrong[0]!r}: it must hold {', '.join(known)}.")
+        raise InputError(
+            f"{where} lacks or misnames the field {wrong[0]!r}: it must hold {', '.join(known)}."
+        )
     hints = get_type_hints(kind)
     return kind(**{name: build(hints[name], item, f"{where}.{name}") for name, item in value.items()})

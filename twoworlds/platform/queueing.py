@@ -77,7 +77,9 @@ def response_tail(time: float, arrival_rate: float, service_rate: float, servers
     _require_stable(utilisation(arrival_rate, service_rate, servers))
     offered, done = arrival_rate / service_rate, service_rate * time
     spare = servers - 1 - offered
-    extra = done if abs(spare) < 1e-9 else -math.expm1(-done * spare) / spare if done * abs(spare) < 700 else None
+    extra = (
+        done if abs(spare) < 1e-9 else -math.expm1(-done * spare) / spare if done * abs(spare) < 700 else None
+    )
     if extra is None:  # exp(-μt) exp(-μt d) = exp(-μt (c - a)): written so that nothing overflows for d < 0
         tail = math.exp(-done * (servers - offered))
         return math.exp(-done) + erlang_c(servers, offered) * (math.exp(-done) - tail) / spare
@@ -92,9 +94,15 @@ def response_quantile(share: float, arrival_rate: float, service_rate: float, se
     high = mean_response(arrival_rate, service_rate, servers)
     while response_tail(high, arrival_rate, service_rate, servers) > late:
         high *= 2
-    return float(brentq(lambda t: response_tail(t, arrival_rate, service_rate, servers) - late, 0, high, xtol=1e-12 * high))
+    return float(
+        brentq(
+            lambda t: response_tail(t, arrival_rate, service_rate, servers) - late, 0, high, xtol=1e-12 * high
+        )
+    )
 
 
 def _require_stable(load: float) -> None:
     if not load < 1:
-        raise InputError(f"utilisation is {load:.3g}: a steady state needs less than 1, or the line grows without limit.")
+        raise InputError(
+            f"utilisation is {load:.3g}: a steady state needs less than 1, or the line grows without limit."
+        )

@@ -17,7 +17,9 @@ from twoworlds.platform.serving import Service
 
 def metric_table() -> pd.DataFrame:
     """Return the forty metrics without their answers: id, name, definition."""
-    return pd.DataFrame([(m.id, m.name, m.definition) for m in load_metrics()], columns=["id", "name", "definition"])
+    return pd.DataFrame(
+        [(m.id, m.name, m.definition) for m in load_metrics()], columns=["id", "name", "definition"]
+    )
 
 
 def sorted_metrics() -> dict[str, list[str]]:
@@ -42,11 +44,17 @@ def sorts_well(value: object, expected: object) -> bool | str:
 
 def _by_desk() -> dict[str, list[str]]:
     side = {"product": "user", "platform": "system"}
-    return {driver: [m.id for m in load_metrics() if side.get(m.desk) == driver] for driver in ("user", "system")}
+    return {
+        driver: [m.id for m in load_metrics() if side.get(m.desk) == driver] for driver in ("user", "system")
+    }
 
 
 def _by_unit() -> dict[str, list[str]]:
-    timed = [m.id for m in load_metrics() if any(word in m.unit.lower() for word in ("ms", "second", "min", "hour", "day"))]
+    timed = [
+        m.id
+        for m in load_metrics()
+        if any(word in m.unit.lower() for word in ("ms", "second", "min", "hour", "day"))
+    ]
     return {"user": [m.id for m in load_metrics() if m.id not in timed], "system": timed}
 
 
@@ -80,8 +88,15 @@ SORT = Exercise(
 
 def _forecasts() -> list[tuple[list[float], list[float]]]:
     rng = np.random.default_rng(1)
-    sets = [([0.9, 0.2, 0.5], [1.0, 0.0, 0.5]), ([1.0, 0.0], [0.0, 0.0]), ([0.35, 0.8, 0.65, 0.1], [1.0, 1.0, 0.0, 0.0])]
-    many = rng.choice(np.arange(0, 1.01, 0.05), 30).round(2), rng.choice([0.0, 0.5, 1.0], 30, p=[0.4, 0.2, 0.4])
+    sets = [
+        ([0.9, 0.2, 0.5], [1.0, 0.0, 0.5]),
+        ([1.0, 0.0], [0.0, 0.0]),
+        ([0.35, 0.8, 0.65, 0.1], [1.0, 1.0, 0.0, 0.0]),
+    ]
+    many = (
+        rng.choice(np.arange(0, 1.01, 0.05), 30).round(2),
+        rng.choice([0.0, 0.5, 1.0], 30, p=[0.4, 0.2, 0.4]),
+    )
     return [*sets, tuple(x.tolist() for x in many)]
 
 
@@ -177,7 +192,11 @@ def effects_table() -> pd.DataFrame:
     table = grid("ch01_interventions")
     table = table[(table.traffic == "usual") & table.day.isin((1, 7, 28))]
     added = {name: service(name, TRAFFIC["usual"]).cost() - Service().cost() for name in INTERVENTIONS}
-    return table.assign(machines=table.intervention.map(added)).drop(columns=["traffic", "se"]).reset_index(drop=True)
+    return (
+        table.assign(machines=table.intervention.map(added))
+        .drop(columns=["traffic", "se"])
+        .reset_index(drop=True)
+    )
 
 
 def _small_effects() -> pd.DataFrame:
@@ -189,7 +208,9 @@ def _small_effects() -> pd.DataFrame:
         ("Cache", "clicks", 1, 0.02, 3.0), ("Badge", "clicks", 1, 0.12, 0.0), ("Prefetch", "clicks", 1, 0.03, 9.0),
     ]  # fmt: skip
     order = [4, 0, 8, 2, 5, 3, 1, 6, 11, 7, 10, 9]  # shuffled: a stable sort must not get ties right by luck
-    return pd.DataFrame([rows[i] for i in order], columns=["intervention", "metric", "day", "change", "machines"])
+    return pd.DataFrame(
+        [rows[i] for i in order], columns=["intervention", "metric", "day", "change", "machines"]
+    )
 
 
 def _ranked(effects: pd.DataFrame, by: list[str], ascending: list[bool]) -> list[str]:
@@ -236,7 +257,11 @@ Config = Mapping[str, float]
 def moved_knobs(product: Config, platform: Config) -> dict[str, tuple[float | None, float | None]]:
     """Return {knob: (product's, platform's)} for each knob that isn't set alike; None where a desk doesn't set it."""
     every = [*product, *(knob for knob in platform if knob not in product)]
-    return {knob: (product.get(knob), platform.get(knob)) for knob in every if product.get(knob) != platform.get(knob)}
+    return {
+        knob: (product.get(knob), platform.get(knob))
+        for knob in every
+        if product.get(knob) != platform.get(knob)
+    }
 
 
 def _config_cases() -> list[tuple[Config, Config]]:
@@ -253,7 +278,11 @@ def _moved_shared_only(a: Config, b: Config) -> dict:
 
 
 def _moved_truthy(a: Config, b: Config) -> dict:
-    return {k: (a.get(k), b.get(k)) for k in [*a, *(k for k in b if k not in a)] if (a.get(k) or 0) != (b.get(k) or 0)}
+    return {
+        k: (a.get(k), b.get(k))
+        for k in [*a, *(k for k in b if k not in a)]
+        if (a.get(k) or 0) != (b.get(k) or 0)
+    }
 
 
 MOVED = Exercise(

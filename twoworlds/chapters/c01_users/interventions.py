@@ -103,7 +103,9 @@ def model(metric: str, day: int, traffic: str) -> Ranking:
     chosen = chosen.set_index("intervention").loc[list(INTERVENTIONS)]
     today = Service().cost()
     machines = np.array([service(name, TRAFFIC[traffic]).cost() - today for name in INTERVENTIONS])
-    return Ranking(metric, day, traffic, tuple(INTERVENTIONS), chosen.change.to_numpy(), chosen.se.to_numpy(), machines)
+    return Ranking(
+        metric, day, traffic, tuple(INTERVENTIONS), chosen.change.to_numpy(), chosen.se.to_numpy(), machines
+    )
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Ranking], None]:
@@ -122,7 +124,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ranking], None]:
     numbers = [platform.text(0, y, "", va="center", animated=True) for y in rows]
 
     def update(r: Ranking) -> None:
-        errors.set_segments([[(100 * (c - 2 * s), y), (100 * (c + 2 * s), y)] for c, s, y in zip(r.change, r.se, rows, strict=True)])
+        errors.set_segments(
+            [
+                [(100 * (c - 2 * s), y), (100 * (c + 2 * s), y)]
+                for c, s, y in zip(r.change, r.se, rows, strict=True)
+            ]
+        )
         for bar, change in zip(effects, r.change, strict=True):
             bar.set_width(100 * change)
         for bar, number, machines in zip(costs, numbers, r.machines, strict=True):
@@ -168,8 +175,12 @@ def five_interventions() -> Explorer:
         panels={"product": "what do people do?", "platform": "what does it take?"},
         presets={
             "Day-one dashboard": Preset("The release party looks at clicks.", {"metric": "Clicks", "day": 1}),
-            "After one week": Preset("The weekly review looks at watch time.", {"metric": "Watch time", "day": 7}),
-            "A hit show": Preset("Everybody comes at nine, and the peak no longer fits.", {"traffic": "a hit show"}),
+            "After one week": Preset(
+                "The weekly review looks at watch time.", {"metric": "Watch time", "day": 7}
+            ),
+            "A hit show": Preset(
+                "Everybody comes at nine, and the peak no longer fits.", {"traffic": "a hit show"}
+            ),
         },
         prediction=prediction(),
     )

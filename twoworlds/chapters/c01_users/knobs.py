@@ -42,13 +42,17 @@ LABELS = {
 }  # fmt: skip
 FREE = ("clickbait_penalty", "diversity", "exploration")  # no price in machines or milliseconds
 ZONES_LOST = 1 / 3
-TODAY = {name: getattr(Policy(), name) for name in LEVELS if name != "replicas"} | {"replicas": Service().replicas}
+TODAY = {name: getattr(Policy(), name) for name in LEVELS if name != "replicas"} | {
+    "replicas": Service().replicas
+}
 
 
 def build_curves() -> pd.DataFrame:
     """Return each knob's effect on active users of the last week, alone (columns: knob, value, change, se)."""
     base = simulate(WORLD, Policy())
-    curves = {name: values for name, values in LEVELS.items() if name != "replicas"} | {"latency_ms": LATENCIES_MS}
+    curves = {name: values for name, values in LEVELS.items() if name != "replicas"} | {
+        "latency_ms": LATENCIES_MS
+    }
     rows = []
     for knob, values in curves.items():
         for value in values:
@@ -65,8 +69,19 @@ def build_service() -> pd.DataFrame:
             for replicas in LEVELS["replicas"]:
                 service = Service(quality, int(candidates), int(replicas))
                 if service.utilisation() < 0.99:
-                    rows.append((quality, candidates, replicas, service.felt_ms(), service.quantile_ms(), _p99(service)))
-    return pd.DataFrame(rows, columns=["model_quality", "candidates", "replicas", "felt_ms", "p99_ms", "p99_lost_ms"])
+                    rows.append(
+                        (
+                            quality,
+                            candidates,
+                            replicas,
+                            service.felt_ms(),
+                            service.quantile_ms(),
+                            _p99(service),
+                        )
+                    )
+    return pd.DataFrame(
+        rows, columns=["model_quality", "candidates", "replicas", "felt_ms", "p99_ms", "p99_lost_ms"]
+    )
 
 
 def _p99(service: Service) -> float:
@@ -88,7 +103,9 @@ def curve(knob: str) -> dict[float, float]:
 @cache
 def _space() -> pd.DataFrame:
     """Return every combination of the priced knobs with its felt time, p99s, machines and factor on active users."""
-    table = grid("ch01_service").merge(pd.DataFrame({"feature_age_min": LEVELS["feature_age_min"]}), how="cross")
+    table = grid("ch01_service").merge(
+        pd.DataFrame({"feature_age_min": LEVELS["feature_age_min"]}), how="cross"
+    )
     table = table.merge(pd.DataFrame({"retrain_days": LEVELS["retrain_days"]}), how="cross")
     latency = curve("latency_ms")
     factor = np.interp(table.felt_ms, list(latency), list(latency.values()))
@@ -101,9 +118,13 @@ def _machines(table: pd.DataFrame) -> np.ndarray:
     keys = ["model_quality", "candidates", "feature_age_min", "retrain_days"]
     rest = {}
     for row in table[keys].drop_duplicates().itertuples(index=False):
-        service = Service(row.model_quality, int(row.candidates), 1, row.feature_age_min, int(row.retrain_days))
+        service = Service(
+            row.model_quality, int(row.candidates), 1, row.feature_age_min, int(row.retrain_days)
+        )
         rest[tuple(row)] = service.cost() - 1
-    return table.replicas.to_numpy() + np.array([rest[tuple(row)] for row in table[keys].itertuples(index=False)])
+    return table.replicas.to_numpy() + np.array(
+        [rest[tuple(row)] for row in table[keys].itertuples(index=False)]
+    )
 
 
 @dataclass(frozen=True)
@@ -180,12 +201,16 @@ def _today() -> float:
 def _tuned(row: pd.Series, free: dict[str, float]) -> Tuned:
     knobs = {knob: float(free[knob] if knob in FREE else row[knob]) for knob in LEVELS}
     factor = float(row.actives / _today() * np.prod([curve(knob)[free[knob]] for knob in FREE]))
-    return Tuned(knobs, factor, float(row.machines), float(row.felt_ms), float(row.p99_ms), float(row.p99_lost_ms))
+    return Tuned(
+        knobs, factor, float(row.machines), float(row.felt_ms), float(row.p99_ms), float(row.p99_lost_ms)
+    )
 
 
 def load_with_zone_lost(tuned: Tuned) -> float:
     """Return the share of the remaining replicas' capacity that the peak asks for when a zone is lost."""
-    service = Service(tuned.knobs["model_quality"], int(tuned.knobs["candidates"]), int(tuned.knobs["replicas"]))
+    service = Service(
+        tuned.knobs["model_quality"], int(tuned.knobs["candidates"]), int(tuned.knobs["replicas"])
+    )
     return service.without(ZONES_LOST).utilisation()
 
 
@@ -205,12 +230,16 @@ def draw(product: Axes, platform: Axes) -> Callable[[Mandates], None]:
         ax.set_yticks(rows, [LABELS[knob] for knob in LEVELS] if ax is product else [])
         ax.hlines(rows, 0, 1, color=FAINT, linewidth=2, zorder=1)
         ax.plot([_place(knob, TODAY[knob]) for knob in LEVELS], rows, "|", color=NEUTRAL, markersize=17)
-        dots.append(ax.plot([], [], "o", color=colour, markersize=10, markeredgecolor="white", animated=True)[0])
+        dots.append(
+            ax.plot([], [], "o", color=colour, markersize=10, markeredgecolor="white", animated=True)[0]
+        )
         words.append([ax.text(1.05, y, "", va="center", color=colour, animated=True) for y in rows])
 
     def update(r: Mandates) -> None:
         for tuned, dot, texts in zip((r.product, r.platform), dots, words, strict=True):
-            dot.set_data([_place(k, v) for k, v in tuned.knobs.items()] if tuned else [], rows if tuned else [])
+            dot.set_data(
+                [_place(k, v) for k, v in tuned.knobs.items()] if tuned else [], rows if tuned else []
+            )
             for text, knob in zip(texts, LEVELS, strict=True):
                 text.set_text(f"{tuned.knobs[knob]:g}" if tuned else "no way")
 
@@ -239,7 +268,11 @@ def reading(r: Mandates) -> str:
 
 
 def _lost(tuned: Tuned) -> str:
-    return "down if a zone is lost" if np.isinf(tuned.p99_lost_ms) else f"{tuned.p99_lost_ms:.0f} with a zone lost"
+    return (
+        "down if a zone is lost"
+        if np.isinf(tuned.p99_lost_ms)
+        else f"{tuned.p99_lost_ms:.0f} with a zone lost"
+    )
 
 
 def prediction() -> Prediction:
@@ -261,8 +294,12 @@ def eight_knobs() -> Explorer:
         question="Eight knobs, two mandates: what comes out?",
         controls={
             "budget": Slider("Product's budget", 10, 100, 5, DEFAULTS["budget"], "machines"),
-            "objective_ms": Slider("Platform's objective: p99 with a zone lost", 60, 400, 10, DEFAULTS["objective_ms"], "ms"),
-            "guardrail": Slider("Active users that platform may cost", 0.0, 5.0, 0.5, DEFAULTS["guardrail"], "%"),
+            "objective_ms": Slider(
+                "Platform's objective: p99 with a zone lost", 60, 400, 10, DEFAULTS["objective_ms"], "ms"
+            ),
+            "guardrail": Slider(
+                "Active users that platform may cost", 0.0, 5.0, 0.5, DEFAULTS["guardrail"], "%"
+            ),
         },
         model=model,
         draw=draw,
@@ -271,7 +308,9 @@ def eight_knobs() -> Explorer:
         presets={
             "Launch year": Preset("Money is no object; growth is.", {"budget": 100}),
             "Budget round": Preset("Every team gives back machines.", {"budget": 15, "guardrail": 2.0}),
-            "Strict contract": Preset("Ten teams now call the ranker.", {"objective_ms": 90, "guardrail": 0.0}),
+            "Strict contract": Preset(
+                "Ten teams now call the ranker.", {"objective_ms": 90, "guardrail": 0.0}
+            ),
         },
         prediction=prediction(),
     )

@@ -58,7 +58,15 @@ def build_grid() -> pd.DataFrame:
             for metric in (*WATCHED, SATISFACTION):
                 for day in range(1, DAYS + 1):
                     effect = compare(base, run, metric, (max(1, day - 2), day))
-                    rows.append((incident.id, size, metric, day, effect.relative if metric in WATCHED else effect.estimate))
+                    rows.append(
+                        (
+                            incident.id,
+                            size,
+                            metric,
+                            day,
+                            effect.relative if metric in WATCHED else effect.estimate,
+                        )
+                    )
     return pd.DataFrame(rows, columns=["incident", "size", "metric", "day", "change"])
 
 
@@ -93,7 +101,10 @@ def model(incident: str, size: float, day: int) -> Lens:
     table = table[(table.incident == chosen.id) & (table["size"] == size)]
     lines = {metric: rows.change.to_numpy() for metric, rows in table.groupby("metric")}
     policy = policy_of(chosen, size)
-    signals = {name: (words.format(read(policy)), read(policy) / page) for name, (read, page, words) in SIGNALS.items()}
+    signals = {
+        name: (words.format(read(policy)), read(policy) / page)
+        for name, (read, page, words) in SIGNALS.items()
+    }
     return Lens(incident, day, lines, signals)
 
 
@@ -114,23 +125,38 @@ def who_notices(day: int) -> pd.DataFrame:
 
 def draw(product: Axes, platform: Axes) -> Callable[[Lens], None]:
     """Left lines over the days, right each signal as a share of the value that pages."""
-    product.set(xlim=(0.5, DAYS + 9.5), ylim=(-32, 27), xlabel="Day of the incident", xticks=range(1, DAYS + 1, 3))
+    product.set(
+        xlim=(0.5, DAYS + 9.5), ylim=(-32, 27), xlabel="Day of the incident", xticks=range(1, DAYS + 1, 3)
+    )
     product.set_ylabel("Change, % (satisfaction: points)")
     product.axhspan(-100 * PRODUCT_ALARM, 100 * PRODUCT_ALARM, color="#F0F0F0", zorder=0)
     names = {**WATCHED, SATISFACTION: "Satisfaction\n(not logged)"}
-    styles = {"clicks": ("-", PRODUCT), "watch_s": ("--", PRODUCT), "actives": (":", PRODUCT), SATISFACTION: ("-", TRUTH)}
+    styles = {
+        "clicks": ("-", PRODUCT),
+        "watch_s": ("--", PRODUCT),
+        "actives": (":", PRODUCT),
+        SATISFACTION: ("-", TRUTH),
+    }
     lines, ends = {}, {}
     for metric, (dash, colour) in styles.items():
         lines[metric] = product.plot([], [], dash, color=colour, animated=True)[0]
-        ends[metric] = product.text(DAYS + 0.6, 0, names[metric], color=colour, va="center", fontsize=8.5, animated=True)
+        ends[metric] = product.text(
+            DAYS + 0.6, 0, names[metric], color=colour, va="center", fontsize=8.5, animated=True
+        )
     cursor = product.axvline(1, color=NEUTRAL, linewidth=0.8, animated=True)
     rows = np.arange(len(SIGNALS))[::-1]
-    platform.set(xlim=(0, 560), ylim=(-0.6, len(SIGNALS) - 0.4), xlabel="Share of the value that pages somebody, %")
+    platform.set(
+        xlim=(0, 560), ylim=(-0.6, len(SIGNALS) - 0.4), xlabel="Share of the value that pages somebody, %"
+    )
     platform.set_yticks(rows, list(SIGNALS))
     platform.axvline(100, color=NEUTRAL, linestyle=":")
-    (dots,) = platform.plot([], [], "o", color=PLATFORM, markersize=10, markeredgecolor="white", animated=True)
+    (dots,) = platform.plot(
+        [], [], "o", color=PLATFORM, markersize=10, markeredgecolor="white", animated=True
+    )
     (loud,) = platform.plot([], [], "o", color=PRODUCT, markersize=10, markeredgecolor="white", animated=True)
-    values = [platform.text(0, y + 0.22, "", ha="center", fontsize=9, color=PLATFORM, animated=True) for y in rows]
+    values = [
+        platform.text(0, y + 0.22, "", ha="center", fontsize=9, color=PLATFORM, animated=True) for y in rows
+    ]
 
     def update(r: Lens) -> None:
         places = _spread({metric: 100 * float(line[-1]) for metric, line in r.lines.items()})
@@ -159,8 +185,16 @@ def _spread(places: dict[str, float], gap: float = 4.2) -> dict[str, float]:
 def reading(r: Lens) -> str:
     """Say whose alarm rings, and what nobody's dashboard shows."""
     worst = min(WATCHED, key=r.now)
-    product = f"{WATCHED[worst].lower()} {100 * r.now(worst):+.1f} %" if r.product_alarm else "nothing has fallen out of the ordinary"
-    platform = f"{r.paging[0].lower()} at {r.signals[r.paging[0]][0]} pages somebody" if r.paging else "every light is green"
+    product = (
+        f"{WATCHED[worst].lower()} {100 * r.now(worst):+.1f} %"
+        if r.product_alarm
+        else "nothing has fallen out of the ordinary"
+    )
+    platform = (
+        f"{r.paging[0].lower()} at {r.signals[r.paging[0]][0]} pages somebody"
+        if r.paging
+        else "every light is green"
+    )
     return (
         f"Day {r.day} of “{r.title}”. Product desk: {product}. Platform desk: {platform}. "
         f"Satisfaction, which nobody logs: {100 * r.now(SATISFACTION):+.0f} points of 100."
@@ -200,9 +234,13 @@ def role_lens() -> Explorer:
         reading=reading,
         panels={"product": "what moves?", "platform": "what pages?"},
         presets={
-            "The party": Preset("Clicks are up, and the week is celebrated.", {"incident": "The best week so far", "day": 3}),
+            "The party": Preset(
+                "Clicks are up, and the week is celebrated.", {"incident": "The best week so far", "day": 3}
+            ),
             "The morning after": Preset("Four weeks later.", {"incident": "The best week so far", "day": 28}),
-            "The detour": Preset("A quarter of a second, on every call.", {"incident": "The detour", "day": 1}),
+            "The detour": Preset(
+                "A quarter of a second, on every call.", {"incident": "The detour", "day": 1}
+            ),
         },
         prediction=prediction(),
     )

@@ -11,7 +11,9 @@ def blind_prompt() -> SelfScore:
     """Return the prompt with both rubrics and our sample answers, scored by both."""
     prompt = load_blind_prompt()
     rubrics = {
-        rubric.desk: [Line(c.id, c.criterion, tuple(level.looks_like for level in c.levels)) for c in rubric.criteria]
+        rubric.desk: [
+            Line(c.id, c.criterion, tuple(level.looks_like for level in c.levels)) for c in rubric.criteria
+        ]
         for rubric in prompt.rubrics
     }
     return SelfScore("01.pretest", "pretest", prompt.text, rubrics, sample_scores())

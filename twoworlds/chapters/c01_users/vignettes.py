@@ -55,7 +55,9 @@ def build_keyword_matcher() -> pd.DataFrame:
     decided = truth != 0.5
     kinds = truth[decided].astype(int)
     said = np.empty(len(deck))
-    said[decided] = cross_val_predict(words, texts[decided], kinds, cv=LeaveOneOut(), method="predict_proba")[:, 1]
+    said[decided] = cross_val_predict(words, texts[decided], kinds, cv=LeaveOneOut(), method="predict_proba")[
+        :, 1
+    ]
     said[~decided] = words.fit(texts[decided], kinds).predict_proba(texts[~decided])[:, 1]
     return pd.DataFrame({"id": [v.id for v in deck], "product": said.round(3)})
 
@@ -71,10 +73,14 @@ def draw(calibration: Axes, running: Axes) -> Callable[[Score], None]:
     calibration.set(xlim=(-3, 103), ylim=(-7, 107), xlabel="You said: product desk, %")
     calibration.set_ylabel("It was the product desk's, %")
     calibration.plot([0, 100], [0, 100], color=NEUTRAL, linewidth=0.8, linestyle=":")
-    calibration.text(70, 60, "as often as said", color=NEUTRAL, rotation=33, ha="center", va="center", fontsize=9)
+    calibration.text(
+        70, 60, "as often as said", color=NEUTRAL, rotation=33, ha="center", va="center", fontsize=9
+    )
     running.set(xlim=(0, 31), ylim=(0, 0.75), xlabel="Cards answered", ylabel="Brier score (0 is perfect)")
     running.axhline(COIN, color=NEUTRAL, linewidth=0.8, linestyle=":")
-    running.text(30.5, COIN + 0.012, "always 50 %, where one desk is right", color=NEUTRAL, ha="right", fontsize=9)
+    running.text(
+        30.5, COIN + 0.012, "always 50 %, where one desk is right", color=NEUTRAL, ha="right", fontsize=9
+    )
     dots = calibration.scatter([], [], s=[], color=TRUTH, alpha=0.8, animated=True)
     (line,) = running.plot([], [], "-", color=TRUTH, animated=True)
 
@@ -90,14 +96,15 @@ def reading(r: Score) -> str:
     """Say how good the forecasts are, beside saying 50 % to everything."""
     verdict = "better than" if r.brier < r.coin else "no better than" if r.brier == r.coin else "worse than"
     cards = "card" if r.n == 1 else "cards"
-    return (
-        f"Brier score {r.brier:.2f} over {r.n} {cards} (0 is perfect), {verdict} saying 50 % every time ({r.coin:.2f})."
-    )
+    return f"Brier score {r.brier:.2f} over {r.n} {cards} (0 is perfect), {verdict} saying 50 % every time ({r.coin:.2f})."
 
 
 def whose_question() -> Deck:
     """Return the deck of 30 vignettes."""
-    cards = [Card(v.id, v.text, v.outcome, f"{v.why} The user: {v.user} Tempting: {v.tempting}") for v in load_vignettes()]
+    cards = [
+        Card(v.id, v.text, v.outcome, f"{v.why} The user: {v.user} Tempting: {v.tempting}")
+        for v in load_vignettes()
+    ]
     return Deck(
         id="01.vignettes",
         question="Whose question is this? Say how sure you are.",
