@@ -149,6 +149,14 @@ def test_imports_are_not_the_answers_time(runner):
     assert run(runner, answer, limit=0.4).stopped == ""
 
 
+def test_imports_for_the_arguments_are_not_the_answers_time():
+    runner = Runner()  # its first worker hasn't imported pandas
+    assert run(runner, lambda frame: len(frame), (pd.DataFrame({"a": [1]}),), limit=0.3) == Run(
+        (Returned(1),)
+    )
+    runner.close()
+
+
 def test_what_cannot_be_handed_over_is_named(runner):
     lock, big = threading.Lock(), np.zeros(2 * 10**8, dtype=np.uint8)
 

@@ -2,8 +2,8 @@ import itertools
 
 import pytest
 
-from twoworlds.course.exercise import Exercise, Wrong
-from twoworlds.course.testing import prove, trusted_verdict
+from twoworlds.course.exercise import Bank, Exercise, Wrong
+from twoworlds.course.testing import SHORT_ZOO, ZOO, prove, survive, trusted_verdict
 
 
 def ctr(clicks):
@@ -74,3 +74,14 @@ def test_trusted_verdict():
     assert trusted_verdict(make(), ctr).passed
     assert trusted_verdict(make(**VALUE), 1).passed
     assert trusted_verdict(make(**VALUE), lambda: 3).wrong == "b"
+
+
+@pytest.mark.parametrize("fields", [{}, VALUE])
+def test_survive(fields):
+    answered = survive(Bank("01", [make(**fields)]), "01.1", limit=0.3)
+    assert [each.name for each in answered] == list(SHORT_ZOO)
+    assert not any(each.verdict.passed for each in answered)
+
+
+def test_the_short_zoo_is_a_zoo():
+    assert 25 <= len(SHORT_ZOO) < len(ZOO)

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from twoworlds.course import worker
 from twoworlds.course.worker import Guard
+
+
+@pytest.fixture(autouse=True)
+def without_children(monkeypatch):
+    """The test process has children of its own: the workers of other tests."""
+    monkeypatch.setattr(worker, "_has_children", lambda: False)
 
 
 def test_untouched_is_clean():
@@ -57,13 +64,23 @@ def test_a_thread_counts():
     assert not guard.clean
 
 
+CHILD = """
+import subprocess, sys
+from twoworlds.course.worker import Guard
+guard = Guard()
+guard.restore()
+print(guard.clean)
+child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+guard.restore()
+print(guard.clean)
+child.communicate(b"")
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "waitpid"), reason="no child processes to ask for here")
 def test_a_child_counts():
-    guard = Guard()
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    guard.restore()
-    child.communicate()
-    assert not guard.clean
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
 
 
 def test_a_module_from_the_learners_folder_counts(monkeypatch, tmp_path):

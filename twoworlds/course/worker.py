@@ -158,6 +158,8 @@ class Worker:
     def _run(self, path: list[str], modules: list[str], function: bytes, calls: list[bytes]) -> None:
         sys.path[:] = path
         _import(modules)
+        for arguments in calls:
+            pickle.loads(arguments)  # imports what the arguments need, on our time
         self._send("imported")
         guard = Guard()
         faulthandler.dump_traceback_later(ORPHAN_SECONDS, exit=True, file=self._nowhere)
