@@ -3,6 +3,7 @@ import types
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from twoworlds.course import exercise as exercise_module
 from twoworlds.course.exercise import Bank, Exercise, Wrong
@@ -224,3 +225,37 @@ def test_a_kernel_starts_its_worker_ahead(monkeypatch):
     )
     Bank("01", [make(preload=("scipy.stats",))])
     assert warmed == ["scipy.stats"]
+
+
+CELLS = [
+    """
+from twoworlds.course.exercise import Bank, Exercise, Wrong
+
+def reference(clicks):
+    return sum(clicks) / len(clicks)
+
+exercises = Bank("01", [Exercise(
+    id="01.1", title="", desk="product", minutes=1, answer=reference, cases=[([1, 0, 1],)], returns="a float: clicks",
+    wrongs=[Wrong("sum", sum, "That counts.")], hints=("a", "b", "c"),
+)])
+""",
+    "def ctr(clicks):\n    ...\n\nexercises.check('01.1', ctr)",
+    "def ctr(clicks):\n    while True:\n        pass\n\nexercises.check('01.1', ctr)",
+    "def ctr(clicks):\n    raise KeyboardInterrupt\n\nexercises.check('01.1', ctr)",
+    "scale = 1\ndef helper(x):\n    return x * scale\n\ndef ctr(clicks):\n    return helper(sum(clicks))\n"
+    "exercises.check('01.1', ctr)",
+    "def ctr(clicks):\n    return sum(clicks) / len(clicks)\n\nexercises.check('01.1', ctr)",
+]
+
+
+def test_in_a_real_kernel_every_answer_is_one_line():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
+    assert [len(cell.outputs) for cell in notebook.cells] == [0, 1, 1, 1, 1, 1]
+    assert [cell.outputs[0].data["text/plain"] for cell in notebook.cells[1:]] == [
+        "01.1: not attempted yet.",
+        "01.1: ctr([1, 0, 1]) was still running after 1.2 seconds and was stopped.",
+        "01.1: ctr([1, 0, 1]) raised KeyboardInterrupt (line 2 of its cell).",
+        "01.1: That counts.",
+        "01.1: passed, right in the one case.",
+    ]

@@ -133,6 +133,13 @@ def test_series_and_frames_survive(series):
     assert same(plain(frame), frame)
 
 
+@pytest.mark.parametrize("items", [["a", "b"], [1, None], [True, False]])
+def test_the_array_of_a_series_is_a_list(items):
+    array = pd.Series(items).convert_dtypes().array
+    assert same(plain(array), plain(array.tolist()))
+    assert type(plain(array)) is list
+
+
 def test_objects_in_frames_become_foreign():
     made = plain(pd.DataFrame({"a": [object(), 1]}))
     assert made["a"].tolist() == [Foreign("object"), 1]

@@ -110,7 +110,7 @@ def test_the_lowest_rung_of_all_cases_is_told():
 
 def test_none_may_be_right():
     assert judged(None, 2.0, right=(None, 2.0)).passed
-    assert judged(1.0, 2.0, right=(None, 2.0)).line == f"{CALL} returned a float, expected {RETURNS}."
+    assert judged(1.0, 2.0, right=(None, 2.0)).line == f"{CALL} returned 1, expected None: {RETURNS}."
 
 
 def test_raising_may_be_right():

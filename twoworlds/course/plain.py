@@ -135,6 +135,8 @@ class _Copy:
         if kind is pd.Series:
             name, index = self.key(value.name, depth + 1), self._index(value.index, depth)
             return pd.Series(self._column(value.array, depth), index, name=name)
+        if isinstance(value, pd.api.extensions.ExtensionArray):  # what .array gives is a list in all but name
+            return self.of(value.tolist(), depth)
         return self._index(value, depth) if isinstance(value, pd.Index) else Foreign(type_name(value))
 
     def _index(self, index: Any, depth: int) -> Any:

@@ -194,6 +194,8 @@ def _opinion(standard: Standard, value: Any, expected: Any, arguments: tuple[Any
 
 
 def _line(said: str, value: Any, found: Difference, returns: str) -> str:
+    if found.want is None and not found.path:
+        return f"{said} {show(value)}, expected None: {returns}."
     if found.rung == "wrong type":
         if found.path:
             return f"{said} {show(value)}, where {found.path} is {describe(found.got)}, expected {_kind(found.want)}."
