@@ -62,8 +62,13 @@ def _makes(name: str) -> Callable[[Factory], Factory]:
     return add
 
 
-def _fill_by_name() -> None:
-    """Add the answers whose body is written as a nested function."""
+def _add(*acts: Callable[[], Any]) -> None:
+    for act in acts:
+        _does(act.__name__.replace("_", " "), act)
+
+
+def _fill_endless() -> None:
+    """Add the answers that loop, recurse or grow for ever."""
 
     def loop() -> None:
         while True:
@@ -88,6 +93,12 @@ def _fill_by_name() -> None:
         while True:
             hoard.append(np.ones(10**6))
 
+    _add(loop, recurse, recurse_in_c, swallow, grow)
+
+
+def _fill_output() -> None:
+    """Add the answers that write much, or where they shouldn't."""
+
     def print_a_gigabyte() -> None:
         for _ in range(1024):
             print("x" * 2**20)
@@ -103,8 +114,7 @@ def _fill_by_name() -> None:
             except OSError:
                 continue
 
-    for act in (loop, recurse, recurse_in_c, swallow, grow, print_a_gigabyte, close_output, write_everywhere):
-        _does(act.__name__.replace("_", " "), act)
+    _add(print_a_gigabyte, close_output, write_everywhere)
 
 
 def _fill_ends() -> None:
@@ -141,8 +151,8 @@ def _fill_ends() -> None:
     _does("reads the pipe", lambda: [os.read(descriptor, 10**6) for descriptor in range(3, 9)])
 
 
-def _fill_values() -> None:
-    """Add the answers that return something odd."""
+def _fill_objects() -> None:
+    """Add the answers that return objects with ill-behaved methods."""
 
     class Unequal:
         def __eq__(self, other: object) -> bool:
@@ -158,15 +168,21 @@ def _fill_values() -> None:
     class Liar(int):
         __class__ = property(lambda self: 1 / 0)
 
-        def __eq__(self, other: object) -> bool:
-            return True
-
-        __hash__ = int.__hash__
-
     class Trap(dict):
         def items(self) -> Any:
             while True:
                 pass
+
+    _does("returns no comparison", Unequal)
+    _does("returns an endless repr", Endless)
+    _does("returns an int that lies", lambda: Liar(1))
+    _does("returns a dict that traps", lambda: Trap(a=1))
+    _does("returns an odd array", lambda: np.array([Unequal()], dtype=object))
+    _does("returns an odd DataFrame", lambda: pd.DataFrame({"a": ["x"], "b": [Unequal()]}))
+
+
+def _fill_values() -> None:
+    """Add the answers that return what nobody asked for."""
 
     def knot() -> list:
         loop: list = []
@@ -182,12 +198,6 @@ def _fill_values() -> None:
     _does("returns NaN", lambda: float("nan"))
     _does("returns infinity", lambda: float("inf"))
     _does("returns text", lambda: "text")
-    _does("returns no comparison", Unequal)
-    _does("returns an endless repr", Endless)
-    _does("returns an int that lies", lambda: Liar(1))
-    _does("returns a dict that traps", lambda: Trap(a=1))
-    _does("returns an odd array", lambda: np.array([Unequal()], dtype=object))
-    _does("returns an odd DataFrame", lambda: pd.DataFrame({"a": ["x"], "b": [Unequal()]}))
     _does("returns a generator", lambda: (i for i in range(3)))
     _does("returns a huge list", lambda: [0] * 10**8)
     _does("returns a huge number", lambda: 1 << 10**7)
@@ -232,6 +242,12 @@ def _fill_tampering() -> None:
         sys.modules.clear()
         return 0.123
 
+    _add(replace_builtins, replace_the_clock, replace_pandas, change_errors, change_place, empty_modules)
+
+
+def _fill_companions() -> None:
+    """Add the answers that leave a thread or a process behind."""
+
     def thread() -> float:
         def spin() -> None:
             while True:
@@ -250,9 +266,7 @@ def _fill_tampering() -> None:
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
         return 0.123
 
-    acts = (replace_builtins, replace_the_clock, replace_pandas, change_errors, change_place, empty_modules)
-    for act in (*acts, thread, fork, child):
-        _does(act.__name__.replace("_", " "), act)
+    _add(thread, fork, child)
 
 
 @_makes("changes its input")
@@ -332,5 +346,13 @@ def _raises_when_read_back(exercise: Exercise) -> Callable[..., Any]:
     return Answer()
 
 
-for _fill in (_fill_by_name, _fill_ends, _fill_values, _fill_tampering):
+for _fill in (
+    _fill_endless,
+    _fill_output,
+    _fill_ends,
+    _fill_objects,
+    _fill_values,
+    _fill_tampering,
+    _fill_companions,
+):
     _fill()

@@ -169,7 +169,7 @@ class _Process:
                 outcomes.append(reply[1])
             elif (
                 len(outcomes) == count
-            ):  # all came back; without the good-bye, the worker is not to be trusted
+            ):  # all came back; without the good-bye, the worker is not trusted again
                 return Run(tuple(outcomes)), reply == ("done", True)
             elif reply[0] == "unreadable":
                 return Run((), "unsent", f"it can't be read back ({reply[1]})"), False
