@@ -1,5 +1,7 @@
 """Chapter 00's numbers: the closed form against the world, and the stored grid against its builder."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,6 @@ def test_zero_delay_changes_nothing():
 
 def test_longer_delays_cost_more_and_slow_networks_most():
     lost = [start.delay_model(d, "everybody", 28).lost for d in start.DELAYS_MS]
-    assert all(a > b for a, b in zip(lost, lost[1:], strict=False))
+    assert all(a > b for a, b in itertools.pairwise(lost))
     slow, fast = (start.delay_model(400, who, 28).lost for who in ("slow network", "fast network"))
     assert slow < 2 * fast < 0

@@ -18,6 +18,10 @@ def draw(left, right):
     return update
 
 
+def mean_square(p, o):
+    return sum((x - y) ** 2 for x, y in zip(p, o, strict=True)) / len(p)
+
+
 def deck():
     cards = [
         Card("a", "Is it <left>?", 1.0, "It is."),
@@ -25,7 +29,7 @@ def deck():
         Card("c", "This?", 0.0, "No."),
     ]
     return Deck(
-        "99.deck", "Which side?", cards, ("left", "right"), lambda p, o: sum((x - y) ** 2 for x, y in zip(p, o, strict=True)) / len(p),
+        "99.deck", "Which side?", cards, ("left", "right"), mean_square,
         draw, lambda r: f"Score {r:.2f}.", {"a": "A", "b": "B"}, ("A coin", [0.5, 0.5, 0.5]),
     )  # fmt: skip
 
@@ -50,7 +54,7 @@ def test_answers_are_stored_scored_and_restored(record):
     assert "&lt;left&gt;" in live.text.value
     live.slider.value = 90
     live.commit.click()
-    assert "<b>left.</b> It is." in live.text.value
+    assert "Left.</b> It is." in live.text.value
     assert "Score 0.01." in live.sentence.value
     live.onward.click()
     assert "2 of 3" in live.text.value

@@ -24,7 +24,7 @@ def record(monkeypatch, tmp_path):
 
 def test_bundle_names_the_samples(record):
     data, _ = sheet()._repr_mimebundle_()
-    assert "A sample: 25 % product, 50 % platform." in data["text/plain"]
+    assert "“A sample” has 25 % with product, 50 % with platform." in data["text/plain"]
 
 
 def test_a_draft_is_stored_before_any_mark(record):

@@ -47,19 +47,19 @@ def explorer(prediction=False, **changes):
     guess = Prediction(
         "99.1", "Where does it end?", Slider("End", 0, 10, 1, 5, "m"), lambda: 3, lambda g, r: (0.5, g), 1
     )
-    parts = dict(
-        question="Where does the line end?",
-        controls={
+    parts = {
+        "question": "Where does the line end?",
+        "controls": {
             "slope": Slider("Slope", 0.0, 3.0, 0.5, 2.0, "m"),
             "shift": Steps("Shift", (1, 2, 5), 1, "m"),
             "kind": Choice("Kind", ("straight", "also straight"), "straight"),
             "double": Toggle("Twice as steep"),
         },
-        model=model,
-        draw=draw,
-        reading=reading,
-        panels={"product": "how steep?", "platform": "where to?"},
-        presets={"Steep": Preset("Up it goes.", {"slope": 3.0, "double": True})},
-        prediction=guess if prediction else None,
-    )
+        "model": model,
+        "draw": draw,
+        "reading": reading,
+        "panels": {"product": "how steep?", "platform": "where to?"},
+        "presets": {"Steep": Preset("Up it goes.", {"slope": 3.0, "double": True})},
+        "prediction": guess if prediction else None,
+    }
     return Explorer(**(parts | changes))

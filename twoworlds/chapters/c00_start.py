@@ -204,20 +204,29 @@ def delay_draw(product: Axes, platform: Axes) -> Callable[[Delay], None]:
 def delay_reading(r: Delay) -> str:
     """Say who feels it, and what the platform desk's objective says."""
     people = {
-        "everybody": "people",
-        "fast network": "people on a fast network",
-        "slow network": "people on a slow network",
+        "everybody": "users",
+        "fast network": "users on a fast network",
+        "slow network": "users on a slow network",
     }
-    kept = "holds" if r.over <= ALLOWED else "is broken"
-    platform = f"The objective {kept}: {100 * r.over:.1f} % of these sessions wait over 1 s."
+    platform = _objective_words(r)
     if r.delay_ms == 0:
         return f"Without a delay nothing changes. {platform}"
-    if r.lost == 0:
-        return f"By day {r.day}, +{r.delay_ms} ms has cost no active user at all. {platform}"
+    if r.lost > -0.00005:
+        return (
+            f"By day {r.day}, +{r.delay_ms} ms has cost hardly one of the active {people[r.who]}. {platform}"
+        )
     return (
         f"By day {r.day}, +{r.delay_ms} ms has cost {-100 * r.lost:.2f} % of active {people[r.who]}; "
-        f"1 in {1 / r.changed:,.0f} has changed their week. {platform}"
+        f"at equal luck 1 in {1 / r.changed:,.0f} has a different week. {platform}"
     )
+
+
+def _objective_words(r: Delay) -> str:
+    """Say how the objective stands; it counts all sessions, so for a group it is only a yardstick."""
+    over = f"{100 * r.over:.1f} %"
+    if r.who != "everybody":
+        return f"Of their sessions {over} wait over 1 s; over all sessions 5 % may."
+    return f"The objective {'holds' if r.over <= ALLOWED else 'is broken'}: {over} of sessions wait over 1 s."
 
 
 def delay_prediction() -> Prediction:
@@ -248,7 +257,10 @@ def who_feels_100_ms() -> Explorer:
         presets={
             "Release day": Preset("The release is out, and every dashboard is open.", {"day": 1}),
             "Slow network": Preset("The same release on an old phone in a train.", {"who": "slow network"}),
-            "The 400 ms test": Preset("The size that Google once tested for six weeks.", {"delay_ms": 400}),
+            "400 ms": Preset(
+                "The size of a test that Google once ran for six weeks; Flick takes it harder.",
+                {"delay_ms": 400},
+            ),
         },
         prediction=delay_prediction(),
     )
@@ -277,6 +289,8 @@ RELATIVE = Exercise(
               "You divided by after. A change is measured against where it started: divide by before."),
         Wrong("ratio", lambda before, after: after / before,
               "That is the ratio, 1 for no change. Subtract 1."),
+        Wrong("unsigned", lambda before, after: abs(after - before) / before,
+              "You lost the sign: a loss is negative. Take after minus before, without abs."),
         Wrong("percent", lambda before, after: 100 * (after - before) / before,
               "That is in percent. The course keeps shares, -0.003 rather than -0.3: leave out the factor of 100."),
     ],

@@ -35,7 +35,7 @@ class Slider:
 
     def sample(self, rng: np.random.Generator) -> Any:
         """Return a random allowed value."""
-        steps = int(round((self.high - self.low) / self.step))
+        steps = round((self.high - self.low) / self.step)
         value = self.low + self.step * int(rng.integers(steps + 1))
         return type(self.default)(min(value, self.high))
 

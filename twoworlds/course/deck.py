@@ -95,12 +95,16 @@ class LiveDeck:
     def answer(self, percent: int) -> None:
         """Commit a probability (percent for the first label), store it, say why, score."""
         card = self.deck.cards[self.at]
+        count = self._count()
         self.answers[card.id] = percent / 100
         progress().record(
             "forecast", self.deck.id.split(".")[0], card.id, {"guess": percent / 100, "truth": card.outcome}
         )
         right = {1.0: self.deck.labels[0], 0.0: self.deck.labels[1], 0.5: "both"}[float(card.outcome)]
-        self.text.value = _card(self._count(), card.text, f"<b>{escape(right)}.</b> {escape(card.why)}")
+        why = escape(card.why).replace("\n", "<br>")
+        self.text.value = _card(
+            count, card.text, f'<b class="tw-guess">{escape(right).capitalize()}.</b> {why}'
+        )
         self._asking(False)
         self._score()
 
@@ -163,5 +167,5 @@ class LiveDeck:
 
 
 def _card(count: str, text: str, why: str = "") -> str:
-    verdict = f'<br><span class="tw-guess">{why}</span>' if why else ""
+    verdict = f"<br>{why}" if why else ""
     return f'<p class="tw-card"><span class="tw-pinned">{escape(count)}</span><br>{escape(text)}{verdict}</p>'

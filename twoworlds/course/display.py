@@ -72,7 +72,7 @@ STYLE = """<style>
 
 
 class Picture:
-    """A figure at rest, with the sentence that says what it shows (which is also its text for those who can't see it)."""
+    """A figure at rest, with the sentence that says what it shows (its text for those who can't see it)."""
 
     def __init__(self, figure: Figure, sentence: str):
         self.figure = figure

@@ -4,7 +4,7 @@ Drafts and marks are stored as they are made, so that neither a closed tab nor a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 import ipywidgets as widgets
@@ -31,6 +31,7 @@ class Line:
 class SelfScore:
     """A prompt, two rubrics (name -> lines), and sample answers (name -> their two shares) to stand beside.
 
+    `texts` are the sample answers themselves, shown with the picture once the learner has an answer of their own.
     `id` is chapter.item; drafts and marks are stored under it, as `kind` events.
     """
 
@@ -39,6 +40,7 @@ class SelfScore:
     prompt: str
     rubrics: Mapping[str, Sequence[Line]]
     samples: Mapping[str, Point]
+    texts: Mapping[str, str] = field(default_factory=dict)
     height: float = 3.4
 
     def draw(self, ax: Axes) -> Update:
@@ -73,18 +75,19 @@ class SelfScore:
         """Say both scores of the learner's answer, or those of the samples while there is none."""
         first, second = self.rubrics
         if point is None:
-            said = (
-                f"{name}: {100 * y:.0f} % {first}, {100 * x:.0f} % {second}"
-                for name, (x, y) in self.samples.items()
-            )
-            return "The same answer, two scores. " + "; ".join(said) + "."
+            name, (x, y) = max(self.samples.items(), key=lambda item: abs(item[1][0] - item[1][1]))
+            scores = f"{100 * y:.0f} % with {first}, {100 * x:.0f} % with {second}"
+            return f"The same answer, two scores: “{name}” has {scores}."
         gap = 100 * (point[1] - point[0])
         lean = (
             "both desks read it alike"
             if abs(gap) < 10
             else f"it speaks to the {first if gap > 0 else second} desk"
         )
-        return f"Your answer scores {100 * point[1]:.0f} % on the {first} rubric and {100 * point[0]:.0f} % on the {second} rubric: {lean}."
+        scores = (
+            f"{100 * point[1]:.0f} % on the {first} rubric and {100 * point[0]:.0f} % on the {second} rubric"
+        )
+        return f"Your answer scores {scores}: {lean}."
 
     def stage(self) -> Stage:
         """Return a fresh picture."""
@@ -119,7 +122,12 @@ class LiveSelfScore:
             format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px")
         )
         self.sheet = widgets.HBox([self._column(name) for name in spec.rubrics])
-        self.sheet.layout.display = "none"
+        samples = widgets.Accordion(
+            [widgets.HTML(f'<p class="tw-card">{escape(text)}</p>') for text in spec.texts.values()],
+            titles=tuple(f"Sample answer: {name}" for name in spec.texts),
+        )
+        self.result = widgets.VBox([self.sheet, self.sentence, self.image, samples])
+        self.result.layout.display = "none"
         self._restore()
         self.answer.observe(lambda _: self._store(), names="value")
         self.start.on_click(lambda _: self.open())
@@ -132,17 +140,15 @@ class LiveSelfScore:
                 ),
                 self.answer,
                 self.start,
-                self.sheet,
-                self.sentence,
-                self.image,
+                self.result,
             ]
         )
         self.box.add_class("tw-explorer")
         self._show()
 
     def open(self) -> None:
-        """Show the rubrics: from now on the learner reads their own answer as two interviewers would."""
-        self.sheet.layout.display = "flex"
+        """Show rubrics, picture and samples: now the learner reads their own answer as two interviewers would."""
+        self.result.layout.display = "flex"
 
     def point(self) -> Point | None:
         """Return the two shares (second rubric, first rubric), or None before the first mark."""

@@ -90,7 +90,7 @@ class _GuessMark:
         self._marks = {}
         for ax in axes:
             (dot,) = ax.plot(
-                [], [], marker="D", markersize=8, color=GUESS, linestyle="none", markeredgecolor="white", zorder=9, animated=True
+                [], [], "D", color=GUESS, markersize=8, markeredgecolor="white", zorder=9, animated=True
             )  # fmt: skip
             words = ax.annotate(
                 "your guess", (0, 0), xytext=(0, 12), textcoords="offset points", ha="center", color=GUESS, zorder=9,

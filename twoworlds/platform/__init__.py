@@ -1,0 +1,1 @@
+"""What the platform desk runs: waiting lines and the ranking service."""

@@ -67,7 +67,7 @@ class Service:
         )
 
     def quantile_ms(self, share: float = 0.99) -> float:
-        """Return the ranking time, wait included, that `share` of the requests stay under, ms. InputError at overload."""
+        """Return the ranking time, wait included, that `share` of requests stay under, ms. InputError at overload."""
         return 1000 * queueing.response_quantile(
             share, self.requests_per_s, 1000 / self.service_ms(), self.replicas
         )

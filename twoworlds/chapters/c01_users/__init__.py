@@ -13,6 +13,7 @@ DECKS = (whose_question,)
 GRIDS = {
     "ch01_incidents": lens.build_grid,
     "ch01_knobs": knobs.build_curves,
+    "ch01_free": knobs.build_free,
     "ch01_service": knobs.build_service,
     "ch01_interventions": interventions.build_grid,
     "ch01_keywords": vignettes.build_keyword_matcher,

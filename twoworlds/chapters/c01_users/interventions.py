@@ -139,14 +139,31 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ranking], None]:
     return update
 
 
+def leaders(r: Ranking) -> list[str]:
+    """Return the interventions that can't be told from the best one: within two standard errors of the difference."""
+    best = int(np.argmax(r.change))
+    close = r.change[best] - r.change <= 2 * np.hypot(r.se[best], r.se)
+    return [
+        name for name, near in sorted(zip(r.names, close, strict=True), key=lambda p: -r.effect(p[0])) if near
+    ]
+
+
 def reading(r: Ranking) -> str:
-    """Say which one wins, what it costs, and what the better model does."""
-    effect = dict(zip(r.names, r.change, strict=True))
+    """Say which one wins, what it costs, and which one comes last."""
+    where = (
+        f"{r.metric}, day {r.day}, {r.traffic} traffic"
+        if r.traffic == "usual"
+        else f"{r.metric}, day {r.day}, {r.traffic}"
+    )
+    first = leaders(r)
+    if len(first) == len(r.names):
+        return f"{where}: all five are equal; nobody's day is different yet."
     cost = dict(zip(r.names, r.machines, strict=True))
-    worst = min(r.names, key=effect.get)
+    worst = min(r.names, key=r.effect)
+    wins = " and ".join(f"{name[0].lower() + name[1:]} ({cost[name]:.0f} machines)" for name in first[:2])
     return (
-        f"{r.metric}, day {r.day}, traffic {r.traffic}: {r.best.lower()} wins with {100 * effect[r.best]:+.1f} % "
-        f"for {cost[r.best]:.0f} machines; {worst.lower()} comes last with {100 * effect[worst]:+.1f} %."
+        f"{where}: {wins} {'wins' if len(first) == 1 else 'lead'} with {100 * r.effect(first[0]):+.1f} %; "
+        f"{worst[0].lower() + worst[1:]} comes last with {100 * r.effect(worst):+.1f} %."
     )
 
 
@@ -154,7 +171,8 @@ def prediction() -> Prediction:
     """Ask for the winner before the run."""
     return Prediction(
         id="01.3",
-        question="One quarter, one project. Which of the five brings the most active users after four weeks?",
+        question="One quarter, one project, the usual traffic. Which of the five brings the most active users after "
+        "four weeks?",
         answer=Choice("Winner", tuple(INTERVENTIONS), "A better model"),
         truth=lambda: model("Active users", 28, "usual").best,
     )

@@ -16,7 +16,8 @@ def blind_prompt() -> SelfScore:
         ]
         for rubric in prompt.rubrics
     }
-    return SelfScore("01.pretest", "pretest", prompt.text, rubrics, sample_scores())
+    texts = {answer.title: answer.text for answer in prompt.answers}
+    return SelfScore("01.pretest", "pretest", prompt.text, rubrics, sample_scores(), texts)
 
 
 def sample_scores() -> dict[str, tuple[float, float]]:
