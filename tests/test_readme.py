@@ -1,12 +1,22 @@
 """The README's map is the course's own, and its picture is there."""
 
+import importlib
+import json
+import pkgutil
 import re
 from pathlib import Path
 
+import twoworlds.chapters
 from twoworlds.chapters.outline import OUTLINE
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def chapters():
+    """Return chapter number -> module."""
+    names = [m.name for m in pkgutil.iter_modules(twoworlds.chapters.__path__) if m.name.startswith("c")]
+    return {name[1:3]: importlib.import_module(f"twoworlds.chapters.{name}") for name in names}
 
 
 def test_the_map_has_the_minutes_and_exercises_of_the_outline():
@@ -17,6 +27,21 @@ def test_the_map_has_the_minutes_and_exercises_of_the_outline():
     assert said == [(c.number, c.minutes, c.exercises, c.exercise_minutes) for c in OUTLINE if c.ready]
 
 
+def test_minutes_follow_from_the_text():
+    """Reckon as the README says: words, explorers, cards, written answers."""
+    for chapter in (c for c in OUTLINE if c.ready):
+        (path,) = (ROOT / "notebooks").glob(f"{chapter.number}_*.ipynb")
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        words = sum(len("".join(c["source"]).split()) for c in cells if c["cell_type"] == "markdown")
+        module = chapters()[chapter.number]
+        cards = sum(len(deck().cards) for deck in getattr(module, "DECKS", ()))
+        written = sum("blind_prompt()" in "".join(c["source"]) for c in cells)
+        reckoned = words / 200 + 4 * len(module.EXPLORERS) + 40 / 60 * cards + 10 * written
+        assert abs(reckoned - chapter.minutes) <= 0.3 * chapter.minutes, (
+            f"{chapter.number}: {reckoned:.0f} minutes"
+        )
+
+
 def test_every_link_and_picture_is_there():
     targets = re.findall(r"\]\(([^)#]+)\)", README)
     assert len(targets) >= 8
@@ -24,20 +49,7 @@ def test_every_link_and_picture_is_there():
 
 
 def test_the_outline_counts_the_exercises_that_there_are():
-    import importlib
-    import pkgutil
-
-    import twoworlds.chapters
-
-    names = sorted(
-        m.name for m in pkgutil.iter_modules(twoworlds.chapters.__path__) if m.name.startswith("c")
-    )
-    counts = {n[1:3]: len(importlib.import_module(f"twoworlds.chapters.{n}").exercises) for n in names}
-    minutes = {
-        n[1:3]: sum(e.minutes for e in importlib.import_module(f"twoworlds.chapters.{n}").exercises)
-        for n in names
-    }
-    for chapter in OUTLINE:
-        if chapter.ready:
-            assert counts[chapter.number] == chapter.exercises
-            assert abs(minutes[chapter.number] - chapter.exercise_minutes) <= 5
+    for chapter in (c for c in OUTLINE if c.ready):
+        exercises = chapters()[chapter.number].exercises
+        assert len(exercises) == chapter.exercises
+        assert abs(sum(e.minutes for e in exercises) - chapter.exercise_minutes) <= 5

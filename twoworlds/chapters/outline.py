@@ -26,7 +26,7 @@ class Chapter:
 
 OUTLINE = (
     Chapter("00", "Start here", "Two worlds", 20, 5, 1),
-    Chapter("01", "Who is your user?", "Two worlds", 45, 60, 7),
+    Chapter("01", "Who is your user?", "Two worlds", 60, 60, 7),
     Chapter("02", "Engagement is not satisfaction", "Metrics", 60),
     Chapter("03", "The tail is the system", "Metrics", 65),
     Chapter("04", "One knob, two dashboards", "Metrics", 50),
