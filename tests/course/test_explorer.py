@@ -10,6 +10,7 @@ from toy import explorer
 
 from twoworlds.course.controls import Choice
 from twoworlds.course.explorer import BURST_S, Live
+from twoworlds.course.progress import Progress
 from twoworlds.errors import InputError
 
 
@@ -100,27 +101,31 @@ def test_a_burst_is_drawn_once_for_all_that_waited():
     assert "With slope 0.5" in live.sentence.value
 
 
-def test_the_prediction_hides_until_shown_and_its_guess_is_drawn(monkeypatch, tmp_path):
-    kept = []
-    monkeypatch.setattr(
-        "twoworlds.course.prediction.progress",
-        lambda: type("P", (), {"record": lambda s, *a: kept.append(a)})(),
-    )
+@pytest.fixture
+def record(monkeypatch, tmp_path):
+    kept = Progress(tmp_path / "work", tmp_path / "spare")
+    monkeypatch.delenv("TWOWORLDS_PROGRESS", raising=False)
+    monkeypatch.setattr("twoworlds.course.prediction.progress", lambda: kept)
+    return kept
+
+
+def test_the_prediction_hides_until_shown_and_its_guess_is_drawn(record):
     shown, guessed = Live(explorer(prediction=True)), Live(explorer(prediction=True))
     hidden = bytes(shown.image.value)
     shown.ask.skip.click()
     assert bytes(shown.image.value) != hidden
-    assert kept == []
+    assert record.predictions() == []
     guessed.ask.control.value = 8
     guessed.ask.commit.click()
     assert bytes(guessed.image.value) != bytes(shown.image.value)
-    assert kept[0][:3] == ("prediction", "99", "99.1")
-    assert kept[0][3]["guess"] == 8
-    assert kept[0][3]["truth"] == 3
+    (event,) = record.predictions("99", "99.1")
+    assert event.payload["guess"] == 8
+    assert event.payload["truth"] == 3
     assert "You said 8 m; the world says 3 m. Too high." in guessed.ask.words.value
     guessed.reset()
     shown.reset()
     assert bytes(guessed.image.value) != bytes(shown.image.value), "a reset must not take the guess away"
+    assert "(Last time you said 8 m.)" in Live(explorer(prediction=True)).ask.words.value
 
 
 def test_pictures_are_two_device_pixels_for_one():

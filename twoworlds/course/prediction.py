@@ -54,6 +54,11 @@ class Prediction:
         }
         progress().record("prediction", self.id.split(".")[0], self.id, payload)
 
+    def last_guess(self) -> Any:
+        """Return what the learner committed to last time, or None."""
+        before = progress().predictions(self.id.split(".")[0], self.id)
+        return before[-1].payload.get("guess") if before else None
+
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
@@ -89,10 +94,8 @@ class Ask:
 
 
 def _question(prediction: Prediction) -> str:
-    answer = prediction.answer
-    label = (
-        ""
-        if isinstance(answer, Choice)
-        else f" <i>{answer.label}{', ' + answer.unit if answer.unit else ''}:</i>"
-    )
-    return f'<p class="tw-ask"><b>Predict first.</b> {prediction.question}{label}</p>'
+    answer, before = prediction.answer, prediction.last_guess()
+    unit = getattr(answer, "unit", "")
+    label = "" if isinstance(answer, Choice) else f" <i>{answer.label}{', ' + unit if unit else ''}:</i>"
+    again = "" if before is None else f" (Last time you said {answer.says(before)}.)"
+    return f'<p class="tw-ask"><b>Predict first.</b> {prediction.question}{again}{label}</p>'
