@@ -25,7 +25,7 @@ def test_drivers_and_desks_are_balanced():
 def test_the_driver_does_not_decide_the_desk():
     pairs = Counter((m.driver, m.desk) for m in METRICS)
     assert pairs["user", "platform"] >= 3  # engineers are users too
-    assert pairs["system", "product"] >= 3  # a slate's diversity needs no user to act
+    assert pairs["system", "product"] >= 2  # a slate's diversity needs no user to act
 
 
 def test_readings_are_given_where_both_drive_and_differ():

@@ -212,12 +212,10 @@ def delay_reading(r: Delay) -> str:
     if r.delay_ms == 0:
         return f"Without a delay nothing changes. {platform}"
     if r.lost > -0.00005:
-        return (
-            f"By day {r.day}, +{r.delay_ms} ms has cost hardly one of the active {people[r.who]}. {platform}"
-        )
+        return f"By day {r.day}, +{r.delay_ms} ms has cost no active {people[r.who]} yet. {platform}"
     return (
         f"By day {r.day}, +{r.delay_ms} ms has cost {-100 * r.lost:.2f} % of active {people[r.who]}; "
-        f"at equal luck 1 in {1 / r.changed:,.0f} has a different week. {platform}"
+        f"at equal luck 1 in {1 / r.changed:,.0f} has {'a different week' if r.day >= 7 else 'had other days'}. {platform}"
     )
 
 

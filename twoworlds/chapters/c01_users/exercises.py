@@ -47,7 +47,7 @@ def sorts_well(value: object, expected: object) -> bool | str:
     robots = (
         "Robots replaying the traffic would give the same number"
         if first.driver == "system"
-        else "Robots would not"
+        else "Robots would not do what this number counts, people do"
     )
     well = len(clear) - len(wrong) - len(missing)
     return f"{well} of the {len(clear)} clear ones stand well. “{first.name}” {where}. {robots}: {first.definition}"
@@ -92,7 +92,8 @@ SORT = Exercise(
         "Imagine the traffic of one night replayed on the same machines by robots. Which numbers come out the same?",
         "Numbers that robots reproduce are moved by the system; numbers that need people are moved by users. "
         "What needs both may be left out of both lists.",
-        "user: ['ctr', 'd7_retention', ...], system: ['p99', 'throughput', ...]; only the clear ones count.",
+        "people: ctr hide_rate d7_retention golden_path support_tickets ...; "
+        "machines: p99 throughput burn_rate cost_per_1000 intra_list_diversity ...; the rest in the same way.",
     ),
 )  # fmt: skip
 
@@ -156,6 +157,12 @@ def _over_all_cards(p: Sequence[float], o: Sequence[float]) -> float:
     return float(np.mean(np.maximum(p, 1 - p)) - np.mean((p > 0.5) == (o == 1)))
 
 
+def _over_with_halves(p: Sequence[float], o: Sequence[float]) -> float:
+    p, o = np.asarray(p, float), np.asarray(o, float)
+    keep = o != 0.5
+    return float(np.mean(np.maximum(p, 1 - p)[keep]) - np.mean((p[keep] > 0.5) == (o[keep] == 1)))
+
+
 def _over_unfolded(p: Sequence[float], o: Sequence[float]) -> float:
     p, o = np.asarray(p, float), np.asarray(o, float)
     keep = (o != 0.5) & (p != 0.5)
@@ -193,11 +200,11 @@ OVERCONFIDENCE = Exercise(
         Wrong("all cards", _over_all_cards, "A card that is truly both (outcome 0.5) has no right side to hit: leave it out."),
         Wrong("unfolded", _over_unfolded, "You took p for the confidence. Saying 20 % is being 80 % sure of the other side: the larger of p and 1 - p."),
         Wrong("size", lambda p, o: abs(overconfidence(p, o)), "You dropped the sign: too modest is a negative number."),
-        Wrong("sign", lambda p, o: -overconfidence(p, o), "The sign is turned round: too sure means confidence above hits, a positive number."),
+        Wrong("keeps halves", _over_with_halves, "You kept the cards to which you said 50 %: there you leaned to no side, so leave them out."),
     ],
     hints=(
         "First ask of each card: how sure was I of the side that I leaned to?",
-        "Confidence is the larger of p and 1 - p. A hit is leaning to the side that was right. Skip outcomes of 0.5.",
+        "Confidence is the larger of p and 1 - p. A hit is leaning to the side that was right. Skip outcomes of 0.5, and answers of 0.5.",
         "np.mean(np.maximum(p, 1 - p)) - np.mean((p > 0.5) == (o == 1)), after keeping only the cards with o != 0.5 and p != 0.5",
     ),
 )  # fmt: skip
@@ -381,7 +388,7 @@ CHEAPEST = Exercise(
         Wrong("strict", lambda c, o, a: _cheapest_where(c, (c.p99_lost_ms < o) & (c.actives > a)),
               "Just meeting a limit is meeting it: compare with <= and >=."),
         Wrong("pick first", _cheapest_then_check, "You took the cheapest of all and then checked it: drop what breaks the promise first, then take the cheapest."),
-        Wrong("no guardrail", lambda c, o, a: _cheapest_where(c, c.p99_lost_ms <= o), "You forgot the guardrail: active users must be at least least_actives."),
+        Wrong("no guardrail", lambda c, o, a: _cheapest_where(c, c.p99_lost_ms <= o), "You forgot the guardrail, or turned it round: active users must be at least least_actives, a factor already."),
         Wrong("most actives", lambda c, o, a: (lambda k: None if k.empty else str(k.loc[k.actives.idxmax(), "name"]))(
             c[(c.p99_lost_ms <= o) & (c.actives >= a)]), "That is the product desk's mandate: most active users. Here the fewest machines win."),
     ],

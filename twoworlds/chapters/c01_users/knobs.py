@@ -348,9 +348,7 @@ def eight_knobs() -> Explorer:
         presets={
             "Launch year": Preset("Money is no object; growth is.", {"budget": 100}),
             "Budget round": Preset("Every team gives back machines.", {"budget": 15, "guardrail": 2.0}),
-            "One table": Preset(
-                "Both leads tune together, and platform may turn product's knobs.", {"every_knob": True}
-            ),
+            "One table": Preset("Platform may turn product's three knobs as well.", {"every_knob": True}),
             "Strict contract": Preset(
                 "Ten teams now call the ranker.", {"objective_ms": 90, "guardrail": 0.0}
             ),
