@@ -19,8 +19,9 @@ test: setup-test  ## set up what is missing and prove everything
 bench: setup-test  ## measure our speed beside a peer's
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
-data: setup  ## make the small log in data/ again, bit for bit
+data: setup  ## make the small log and the grids in data/ again, bit for bit (some minutes)
 	@$(BIN)/twoworlds data
+	@$(BIN)/python -m twoworlds.chapters
 
 exercises: setup  ## make exercises/ from solutions/
 	@$(BIN)/python -m twoworlds.course.blanks
