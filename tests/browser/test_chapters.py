@@ -104,6 +104,16 @@ def test_preset_and_pin(notebook: Callable[[str], Page], run_all: Callable[[], N
     expect(explorer.locator("[role=status]")).to_contain_text("By day 28,", timeout=WAIT)
 
 
+def test_the_link_opens_the_learners_own_copy(
+    notebook: Callable[[str], Page], run_all: Callable[[], None]
+) -> None:
+    page = notebook(CHAPTERS[0])
+    run_all()
+    page.get_by_role("link", name="Open your exercises").click()
+    tab = page.locator(".lm-TabBar-tab[title*='my_work/00_start_here.ipynb']")
+    expect(tab).to_have_count(1, timeout=WAIT)
+
+
 def type_answer(page: Page, cell: int, source: str) -> None:
     """Replace the source of a code cell."""
     editor = page.locator(".jp-CodeCell").nth(cell).locator(".cm-content")

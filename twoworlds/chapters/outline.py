@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from twoworlds.course.display import Picture
+from twoworlds.course.display import Link, Picture
 from twoworlds.course.progress import Summary, progress
 from twoworlds.course.style import FAINT, GOOD, NEUTRAL, desk_figure, look
+from twoworlds.course.work import root
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,9 @@ def map_reading(done: dict[str, Summary]) -> str:
         f"{len(ready)} of {len(OUTLINE)} chapters are open, {sum(c.minutes for c in ready)} minutes of reading. "
         f"You have passed {passed} of {sum(c.exercises for c in ready)} exercises and made {guessed} predictions."
     )
+
+
+def your_exercises(number: str) -> Link:
+    """Return a link to the learner's own copy of a chapter's exercises, which updates never touch."""
+    (blank,) = (root() / "exercises").glob(f"{number}_*.ipynb")
+    return Link(f"../my_work/{blank.name}", f"Open your exercises: my_work/{blank.name}")

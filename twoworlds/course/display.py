@@ -90,6 +90,21 @@ class Picture:
         return bundle(self.sentence, self.png()), {"image/png": {"width": WIDTH_PX}}
 
 
+class Link:
+    """A way to another notebook, as the Lab opens it."""
+
+    def __init__(self, target: str, text: str):
+        self.target = target
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        link = f'<a href="{escape(self.target)}">{escape(self.text)}</a>'
+        return {"text/plain": self.text, "text/html": link}
+
+
 class Note:
     """One line for the learner: coloured where HTML is shown, the same words as plain text."""
 

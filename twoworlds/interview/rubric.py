@@ -17,11 +17,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One line of a rubric; `concepts` are row numbers of the course's list of concepts."""
+    """One line of a rubric, and what 0, 1 and 2 points look like."""
 
     id: str
     criterion: str
-    concepts: tuple[int, ...]
     levels: tuple[Level, ...]
 
 
