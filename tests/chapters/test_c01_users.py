@@ -2,7 +2,7 @@
 
 import pytest
 
-from twoworlds.chapters.c01_users import interventions, knobs, lens, vignettes
+from twoworlds.chapters.c01_users import interventions, knobs, lens, tuning, vignettes
 from twoworlds.course.grids import grid
 from twoworlds.platform.serving import Service
 from twoworlds.world import Policy, compare, simulate
@@ -17,9 +17,9 @@ def test_incident_grid_is_what_the_world_gives():
 
 
 def test_knob_curve_is_what_the_world_gives():
-    base, run = simulate(knobs.WORLD, Policy()), simulate(knobs.WORLD, Policy(candidates=84))
-    effect = compare(base, run, "actives", knobs.LAST_WEEK)
-    assert knobs.curve("candidates")[84] == pytest.approx(1 + effect.relative, abs=1e-6)
+    base, run = simulate(tuning.WORLD, Policy()), simulate(tuning.WORLD, Policy(candidates=84))
+    effect = compare(base, run, "actives", tuning.LAST_WEEK)
+    assert tuning.curve("candidates")[84] == pytest.approx(1 + effect.relative, abs=1e-6)
 
 
 def test_intervention_grid_is_what_the_world_gives():
@@ -40,45 +40,47 @@ def test_service_grid_is_the_closed_form():
     for row in table.sample(20, random_state=3).itertuples():
         service = Service(row.model_quality, int(row.candidates), int(row.replicas))
         assert row.felt_ms == pytest.approx(service.felt_ms(), abs=1e-5)
-        assert row.p99_lost_ms == pytest.approx(knobs._p99(service), abs=1e-5)
+        assert row.p99_lost_ms == pytest.approx(tuning._p99(service), abs=1e-5)
 
 
 def test_today_is_the_origin_of_the_search():
-    today = knobs.outcome_of(knobs.TODAY)
+    today = tuning.outcome_of(tuning.TODAY)
     assert today.actives == 1
     assert today.machines == pytest.approx(Service().cost())
 
 
 @pytest.mark.parametrize(("budget", "objective", "guardrail"), [(20, 100, 0), (60, 200, 2), (35, 300, 5)])
 def test_each_desk_gets_the_best_that_its_limits_allow(budget, objective, guardrail):
-    both, space = knobs.model(budget, objective, guardrail), knobs._space()
+    both, space = tuning.model(budget, objective, guardrail), tuning._space()
     assert both.product.machines <= budget
     assert both.platform.p99_lost_ms <= objective
     assert both.platform.actives >= 1 - guardrail / 100
     cheaper = space[(space.machines < both.platform.machines - 1e-9) & (space.p99_lost_ms <= objective)]
-    assert (cheaper.actives < knobs._today() * (1 - guardrail / 100)).all()
-    most = space.actives[space.machines <= budget].max() / knobs._today() * max(knobs.free_factor().values())
-    assert both.product.actives >= most * (1 - knobs.INDIFFERENCE) - 1e-12
+    assert (cheaper.actives < tuning._today() * (1 - guardrail / 100)).all()
+    most = (
+        space.actives[space.machines <= budget].max() / tuning._today() * max(tuning.free_factor().values())
+    )
+    assert both.product.actives >= most * (1 - tuning.INDIFFERENCE) - 1e-12
 
 
 def test_free_knobs_save_machines_for_the_platform_too():
     """What raises active users buys guardrail, and guardrail buys machines."""
-    alone, free = knobs.tune_platform(150, 0.01), knobs.tune_platform(150, 0.01, every_knob=True)
+    alone, free = tuning.tune_platform(150, 0.01), tuning.tune_platform(150, 0.01, every_knob=True)
     assert free.machines < alone.machines - 1
-    assert {knob: alone.knobs[knob] for knob in knobs.FREE} == {
-        knob: knobs.TODAY[knob] for knob in knobs.FREE
+    assert {knob: alone.knobs[knob] for knob in tuning.FREE} == {
+        knob: tuning.TODAY[knob] for knob in tuning.FREE
     }
     assert free.actives >= 0.99
 
 
 def test_the_solution_of_01_7_holds_when_it_is_lived():
-    tuned = knobs.search(20, 150)
+    tuned = tuning.search(20, 150)
     setting = {k: v for k, v in tuned.knobs.items() if k != "replicas"}
     lived = compare(
-        simulate(knobs.WORLD, Policy()),
-        simulate(knobs.WORLD, Policy(**setting, latency_ms=tuned.felt_ms)),
+        simulate(tuning.WORLD, Policy()),
+        simulate(tuning.WORLD, Policy(**setting, latency_ms=tuned.felt_ms)),
         "actives",
-        knobs.LAST_WEEK,
+        tuning.LAST_WEEK,
     )
     assert lived.relative > 0.05
 
@@ -86,20 +88,20 @@ def test_the_solution_of_01_7_holds_when_it_is_lived():
 def test_an_impossible_mandate_is_said():
     explorer = knobs.eight_knobs()
     assert (
-        explorer.reading(knobs.Mandates(knobs.tune_product(1), None))
+        explorer.reading(tuning.Mandates(tuning.tune_product(1), None))
         == "No setting keeps within product's budget."
     )
-    result = knobs.Mandates(knobs.tune_product(40), knobs.tune_platform(10, 0))
+    result = tuning.Mandates(tuning.tune_product(40), tuning.tune_platform(10, 0))
     assert explorer.reading(result).startswith("No setting keeps platform's promise")
 
 
 def test_multiplied_curves_stay_near_the_lived_world():
     """The explorer multiplies curves as if knobs didn't interact; the text says that they do, a little."""
-    base = simulate(knobs.WORLD, Policy())
-    for tuned in (knobs.tune_product(40), knobs.tune_platform(150, 0.01)):
+    base = simulate(tuning.WORLD, Policy())
+    for tuned in (tuning.tune_product(40), tuning.tune_platform(150, 0.01)):
         setting = {k: v for k, v in tuned.knobs.items() if k != "replicas"}
         policy = Policy(**setting, latency_ms=tuned.felt_ms)
-        lived = compare(base, simulate(knobs.WORLD, policy), "actives", knobs.LAST_WEEK).relative
+        lived = compare(base, simulate(tuning.WORLD, policy), "actives", tuning.LAST_WEEK).relative
         assert tuned.actives - 1 == pytest.approx(lived, abs=0.025)
 
 

@@ -1,6 +1,6 @@
 """Chapter 01: who is your user? One module for each explorer, one for the exercises."""
 
-from twoworlds.chapters.c01_users import interventions, knobs, lens, vignettes
+from twoworlds.chapters.c01_users import interventions, lens, tuning, vignettes
 from twoworlds.chapters.c01_users.exercises import effects_table, exercises, metric_table
 from twoworlds.chapters.c01_users.interventions import five_interventions
 from twoworlds.chapters.c01_users.knobs import eight_knobs
@@ -12,9 +12,9 @@ EXPLORERS = (role_lens, eight_knobs, five_interventions)
 DECKS = (whose_question,)
 GRIDS = {
     "ch01_incidents": lens.build_grid,
-    "ch01_knobs": knobs.build_curves,
-    "ch01_free": knobs.build_free,
-    "ch01_service": knobs.build_service,
+    "ch01_knobs": tuning.build_curves,
+    "ch01_free": tuning.build_free,
+    "ch01_service": tuning.build_service,
     "ch01_interventions": interventions.build_grid,
     "ch01_keywords": vignettes.build_keyword_matcher,
 }

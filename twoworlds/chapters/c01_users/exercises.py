@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from twoworlds.chapters.c01_users import knobs
+from twoworlds.chapters.c01_users import tuning
 from twoworlds.course.exercise import Bank, Exercise, Wrong
 from twoworlds.course.grids import grid
 from twoworlds.interview import scoring
@@ -407,15 +407,15 @@ MOST_MACHINES, MOST_P99_LOST_MS, LEAST_ACTIVES = 20, 150, 1.05
 def serves_both(value: object, expected: object) -> bool | str:
     """Accept any setting of the eight knobs that stays within the machines and the objective and gains enough."""
     if not isinstance(value, dict):
-        return f"the answer must be a dict of the eight knobs {', '.join(knobs.LEVELS)}."
-    if odd := [knob for knob in value if knob not in knobs.LEVELS] or [
-        k for k in knobs.LEVELS if k not in value
+        return f"the answer must be a dict of the eight knobs {', '.join(tuning.LEVELS)}."
+    if odd := [knob for knob in value if knob not in tuning.LEVELS] or [
+        k for k in tuning.LEVELS if k not in value
     ]:
-        return f"{odd[0]!r} is {'no knob here' if odd[0] in value else 'not set'}: the eight are {', '.join(knobs.LEVELS)}."
+        return f"{odd[0]!r} is {'no knob here' if odd[0] in value else 'not set'}: the eight are {', '.join(tuning.LEVELS)}."
     for knob, setting in value.items():
-        if setting not in knobs.LEVELS[knob]:
+        if setting not in tuning.LEVELS[knob]:
             return f"{knob} is {setting!r}: it must be one of {_levels(knob)}."
-    tuned = knobs.outcome_of(value)
+    tuned = tuning.outcome_of(value)
     if tuned is None:
         return "the ranker can't carry the peak with these replicas: the line grows without limit."
     if tuned.machines > MOST_MACHINES:
@@ -428,7 +428,7 @@ def serves_both(value: object, expected: object) -> bool | str:
 
 
 def _levels(knob: str) -> str:
-    values = knobs.LEVELS[knob]
+    values = tuning.LEVELS[knob]
     return f"{values[0]} to {values[-1]}" if len(values) > 12 else ", ".join(f"{value:g}" for value in values)
 
 
@@ -438,7 +438,7 @@ def _slow(p99_ms: float) -> str:
 
 def one_that_serves_both() -> dict[str, float]:
     """Return one setting that does it, found by the search of the explorer."""
-    best = knobs.search(MOST_MACHINES, MOST_P99_LOST_MS)
+    best = tuning.search(MOST_MACHINES, MOST_P99_LOST_MS)
     return best.knobs
 
 
@@ -452,9 +452,9 @@ BOTH = Exercise(
     accepts=serves_both,
     returns="a dict: the eight knobs and their settings",
     wrongs=[
-        Wrong("product's", lambda: knobs.tune_product(40).knobs, "That is the product desk's tuning for 40 machines: too dear, and it goes down when a zone is lost."),
-        Wrong("platform's", lambda: knobs.tune_platform(150, 0.01).knobs, "That is the platform desk's tuning: cheap and safe, and active users fall. The free knobs are still where they were."),
-        Wrong("today's", lambda: dict(knobs.TODAY), "That is today's setting: nothing has been gained."),
+        Wrong("product's", lambda: tuning.tune_product(40).knobs, "That is the product desk's tuning for 40 machines: too dear, and it goes down when a zone is lost."),
+        Wrong("platform's", lambda: tuning.tune_platform(150, 0.01).knobs, "That is the platform desk's tuning: cheap and safe, and active users fall. The free knobs are still where they were."),
+        Wrong("today's", lambda: dict(tuning.TODAY), "That is today's setting: nothing has been gained."),
     ],
     hints=(
         "Which knobs cost no machine at all? Begin with those.",
