@@ -41,7 +41,7 @@ def test_marks_make_the_two_shares_and_come_back(record):
     live.marks["p0"].value, live.marks["p1"].value, live.marks["l0"].value = 2, 1, 0
     assert live.point() == (0.0, 0.75)
     assert (
-        "75 % on the product rubric and 0 % on the platform rubric: it speaks to the product desk"
+        "75\u00a0% on the product rubric and 0\u00a0% on the platform rubric: it speaks to the product desk"
         in live.sentence.value
     )
     again = LiveSelfScore(sheet())

@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from twoworlds.course.display import WIDTH_PX, bundle, heading, png
+from twoworlds.course.display import bundle, heading, picture_box, png, sentence_html
 from twoworlds.course.progress import progress
 from twoworlds.course.stage import Draw, Stage
 
@@ -61,11 +61,7 @@ class Deck:
         return png(stage.pixels(), small=True)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        view = LiveDeck(self).box._repr_mimebundle_()
-        view.pop("text/plain", None)
-        return bundle(f"{self.question} {self.example_reading()}", self.picture(), view), {
-            "image/png": {"width": WIDTH_PX}
-        }
+        return bundle(f"{self.question} {self.example_reading()}", self.picture(), LiveDeck(self).box)
 
 
 class LiveDeck:
@@ -83,9 +79,7 @@ class LiveDeck:
         self.commit = widgets.Button(description="Commit", button_style="primary")
         self.onward = widgets.Button(description="Next")
         self.sentence = widgets.HTML()
-        self.image = widgets.Image(
-            format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px")
-        )
+        self.image = picture_box()
         self.commit.on_click(lambda _: self.answer(self.slider.value))
         self.onward.on_click(lambda _: self.next())
         self.box = self._lay_out()
@@ -141,7 +135,7 @@ class LiveDeck:
         example = (
             f'<br><span class="tw-pinned">Pale, for comparison. {escape(self.deck.example_reading())}</span>'
         )
-        self.sentence.value = f'<p role="status" class="tw-reading">{escape(said)}{example}</p>'
+        self.sentence.value = sentence_html(said, after=example)
         self.image.value = png(self.stage.pixels())
 
     def _stored(self) -> dict[str, float]:

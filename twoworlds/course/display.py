@@ -7,6 +7,7 @@ import struct
 import zlib
 from html import escape
 
+import ipywidgets as widgets
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -40,13 +41,25 @@ def _quick_png(pixels: np.ndarray) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
-def bundle(sentence: str, picture: bytes | None = None, view: dict | None = None) -> dict:
-    """Return the mime bundle of a display: the live `view` if there is one, the PNG `picture`, the `sentence`."""
-    data = dict(view or {})
+def picture_box() -> widgets.Image:
+    """Return the box of a live picture; its value is set with `png`."""
+    return widgets.Image(format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px"))
+
+
+def sentence_html(words: str, before: str = "", after: str = "") -> str:
+    """Return the live sentence, which a screen reader speaks when it changes; `before` and `after` are HTML."""
+    return f'<p role="status" class="tw-reading">{before}{typeset(words)}{after}</p>'
+
+
+def bundle(
+    sentence: str, picture: bytes | None = None, box: widgets.Widget | None = None
+) -> tuple[dict, dict]:
+    """Return the mime bundle of a display and its metadata: the live `box`, the PNG `picture`, the `sentence`."""
+    data = dict(box._repr_mimebundle_()) if box is not None else {}
     if picture is not None:
         data["image/png"] = base64.b64encode(picture).decode("ascii")
-    data["text/plain"] = sentence
-    return data
+    data["text/plain"] = sentence  # in place of the widget's own, which names its class
+    return data, {"image/png": {"width": WIDTH_PX}} if picture is not None else {}
 
 
 def heading(question: str) -> str:
@@ -87,7 +100,7 @@ class Picture:
         return png(np.asarray(canvas.buffer_rgba()), small=True)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        return bundle(self.sentence, self.png()), {"image/png": {"width": WIDTH_PX}}
+        return bundle(self.sentence, self.png())
 
 
 class Link:

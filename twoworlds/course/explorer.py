@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from twoworlds.course.controls import Control, Slider, Toggle
-from twoworlds.course.display import WIDTH_PX, bundle, heading, png, typeset
+from twoworlds.course.display import WIDTH_PX, bundle, heading, picture_box, png, sentence_html, typeset
 from twoworlds.course.prediction import Ask, Prediction
 from twoworlds.course.stage import Draw, Stage
 from twoworlds.errors import InputError
@@ -77,11 +77,7 @@ class Explorer:
         result, stage = self.at(), self.stage()
         stage.show(result)
         picture = png(stage.pixels(), small=True)
-        view = Live(self, stage).box._repr_mimebundle_()
-        view.pop("text/plain", None)
-        return bundle(f"{self.question} {self.reading(result)}", picture, view), {
-            "image/png": {"width": WIDTH_PX}
-        }
+        return bundle(f"{self.question} {self.reading(result)}", picture, Live(self, stage).box)
 
 
 class Live:
@@ -98,9 +94,7 @@ class Live:
         self._drawn_at = 0.0
         self.knobs = {name: control.widget() for name, control in explorer.controls.items()}
         self.sentence = widgets.HTML()
-        self.image = widgets.Image(
-            format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px")
-        )
+        self.image = picture_box()
         self.buttons = self._make_buttons()
         self.ask = Ask(explorer.prediction, self._reveal) if explorer.prediction else None
         self.box = self._lay_out()
@@ -170,7 +164,7 @@ class Live:
     def _say(self, words: str) -> None:
         story = f"<i>{escape(self.story)}</i> " if self.story else ""
         pinned = f'<br><span class="tw-pinned">Pinned: {typeset(self._pinned)}</span>' if self._pinned else ""
-        self.sentence.value = f'<p role="status" class="tw-reading">{story}{typeset(words)}{pinned}</p>'
+        self.sentence.value = sentence_html(words, story, pinned)
 
     def _hide(self) -> None:
         self.stage.blank()

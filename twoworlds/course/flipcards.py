@@ -6,6 +6,7 @@ from html import escape
 
 import ipywidgets as widgets
 
+from twoworlds.course.display import bundle
 from twoworlds.course.style import PLATFORM, PRODUCT
 
 
@@ -37,12 +38,11 @@ class FlipCards:
     def __init__(self, cards: Sequence[FlipCard]):
         self.cards = {card.word: card for card in cards}
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         first = next(iter(self.cards.values()))
-        view = self.live()._repr_mimebundle_()
-        view.pop("text/plain", None)
         words = f"{first.word}. Product desk: {first.left} Platform desk: {first.right}"
-        return {**view, "text/html": first.html(), "text/plain": words}
+        data, metadata = bundle(words, box=self.live())
+        return {**data, "text/html": first.html()}, metadata
 
     def live(self) -> widgets.Widget:
         """Return the live form."""

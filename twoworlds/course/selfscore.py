@@ -10,7 +10,7 @@ from html import escape
 import ipywidgets as widgets
 from matplotlib.axes import Axes
 
-from twoworlds.course.display import WIDTH_PX, bundle, heading, png
+from twoworlds.course.display import bundle, heading, picture_box, png, sentence_html
 from twoworlds.course.progress import progress
 from twoworlds.course.stage import Stage, Update
 from twoworlds.course.style import GUESS, NEUTRAL, PLATFORM, PRODUCT
@@ -96,10 +96,8 @@ class SelfScore:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         stage = self.stage()
         stage.show(None)
-        view = LiveSelfScore(self).box._repr_mimebundle_()
-        view.pop("text/plain", None)
         sentence = f"{self.prompt} {self.reading(None)}"
-        return bundle(sentence, png(stage.pixels(), small=True), view), {"image/png": {"width": WIDTH_PX}}
+        return bundle(sentence, png(stage.pixels(), small=True), LiveSelfScore(self).box)
 
 
 class LiveSelfScore:
@@ -118,9 +116,7 @@ class LiveSelfScore:
         )
         self.marks = {line.id: _marks() for lines in spec.rubrics.values() for line in lines}
         self.sentence = widgets.HTML()
-        self.image = widgets.Image(
-            format="png", layout=widgets.Layout(width="100%", max_width=f"{WIDTH_PX}px")
-        )
+        self.image = picture_box()
         self.sheet = widgets.HBox([self._column(name) for name in spec.rubrics])
         samples = widgets.Accordion(
             [widgets.HTML(f'<p class="tw-card">{escape(text)}</p>') for text in spec.texts.values()],
@@ -167,9 +163,7 @@ class LiveSelfScore:
     def _show(self) -> None:
         self.stage.show(self.point())
         self.image.value = png(self.stage.pixels())
-        self.sentence.value = (
-            f'<p role="status" class="tw-reading">{escape(self.spec.reading(self.point()))}</p>'
-        )
+        self.sentence.value = sentence_html(self.spec.reading(self.point()))
 
     def _store(self) -> None:
         marks = {name: box.value for name, box in self.marks.items() if box.value is not None}
