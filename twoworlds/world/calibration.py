@@ -171,7 +171,7 @@ FACTS: list[Fact] = [
         1.05,
         2.0,
         "ratio",
-        "Brutlag 2009 (-0.44 % in the first three weeks, -0.74 % in the next)",
+        "Brutlag 2009 (-0.44 % in the first three weeks, -0.74 % in the next; the post on the study has -0.76 %)",
         _latency_grows,
     ),
     Fact(
