@@ -1,0 +1,49 @@
+"""Case C03, case C04, and the counting sketch within its error, alone and merged."""
+
+import numpy as np
+import pytest
+
+from twoworlds.errors import InputError
+from twoworlds.platform.slo import Distinct, bloom_false_positives, hyperloglog_error
+
+
+def test_bloom_case_c03():
+    assert bloom_false_positives(1e6, 1e7, 7) == pytest.approx(0.008194, abs=1e-6)
+    assert bloom_false_positives(0, 10, 3) == 0
+
+
+def test_hyperloglog_case_c04():
+    assert hyperloglog_error(16384) == pytest.approx(0.008125, abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [30, 3000, 10_000, 60_000])
+def test_distinct_is_right_within_its_error(count):
+    """The mean of 30 sketches of other ids; between 2.5 m and 5 m the raw estimate is known to be biased by < 1 %."""
+    rng = np.random.default_rng(3)
+    found = [Distinct.of(rng.integers(0, 2**62, count), 1024).estimate() for _ in range(30)]
+    error = hyperloglog_error(1024) / np.sqrt(30)
+    assert np.mean(found) / count == pytest.approx(1, abs=4 * error + 0.01)
+    assert np.std(found) / count < 1.5 * hyperloglog_error(1024)
+
+
+def test_repeats_count_once_and_a_merge_counts_the_union():
+    ids = np.random.default_rng(1).permutation(50_000)
+    first, second = Distinct.of(ids[:30_000]), Distinct.of(ids[20_000:])
+    both = Distinct.of(np.r_[ids, ids])
+    assert (first | second).estimate() == both.estimate() == Distinct.of(ids).estimate()
+    assert first.estimate() + second.estimate() > 1.1 * both.estimate()
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: Distinct.of([1], 100), "registers is 100: it must be a power of 2"),
+        (lambda: Distinct.of([1.5]), "they must be whole numbers"),
+        (lambda: Distinct.of([1], 64) | Distinct.of([1], 32), "must be a Distinct with 64 registers"),
+        (lambda: hyperloglog_error(0), "registers is 0"),
+        (lambda: bloom_false_positives(1, 0, 1), "bits is 0"),
+    ],
+)
+def test_wrong_input_gets_a_sentence(call, sentence):
+    with pytest.raises(InputError, match=sentence):
+        call()

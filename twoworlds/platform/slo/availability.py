@@ -1,0 +1,45 @@
+"""Availability: what parts in a row, side by side, and in a quorum give together, and what the nines mean in minutes.
+
+All of these assume that parts fail independently. Parts that share a rack, a release or a database do not: then
+the truth lies below `parallel` and `k_of_n`, and can be as bad as the shared part.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twoworlds.errors import require_number, require_whole
+from twoworlds.platform.slo.inputs import shares
+
+MINUTES_PER_DAY = 1440.0
+
+
+def serial(availabilities: ArrayLike) -> float:
+    """Return the availability (share of time) of a chain that needs every part: the product."""
+    return float(np.prod(shares("availabilities", availabilities)))
+
+
+def parallel(availabilities: ArrayLike) -> float:
+    """Return the availability of parts of which any one is enough: 1 - the product of what each is down."""
+    return float(1 - np.prod(1 - shares("availabilities", availabilities)))
+
+
+def k_of_n(needed: int, parts: int, availability: float) -> float:
+    """Return the chance that at least `needed` of `parts` equal, independent parts are up (binomial tail)."""
+    parts = require_whole("parts", parts, 1, 10_000)
+    needed = require_whole("needed", needed, 0, parts)
+    up = require_number("availability", availability, 0, 1)
+    return math.fsum(math.comb(parts, k) * up**k * (1 - up) ** (parts - k) for k in range(needed, parts + 1))
+
+
+def downtime_min(availability: float, days: float = 30.0) -> float:
+    """Return the minutes of downtime that an availability allows in `days`: 99.9 % of 30 days leave 43.2."""
+    availability = require_number("availability", availability, 0, 1)
+    return (1 - availability) * require_number("days", days, 0, 1e6, "days") * MINUTES_PER_DAY
+
+
+def nines(availability: float) -> float:
+    """Return the number of nines, -log10(1 - A): 3 for 99.9 %, infinite for 1."""
+    down = 1 - require_number("availability", availability, 0, 1)
+    return -math.log10(down) if down > 0 else math.inf
