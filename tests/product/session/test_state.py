@@ -1,0 +1,159 @@
+"""Fading counts, the mix, events as they come, and the age at serving time."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twoworlds.errors import InputError
+from twoworlds.platform.slo.freshness import sawtooth
+from twoworlds.product.session import DecayedTopics, age_at, clean_events, decayed_count, mix
+
+EVENTS = st.lists(st.tuples(st.floats(0, 1000), st.integers(0, 3), st.floats(0, 5)), min_size=1, max_size=30)
+
+
+def test_count_by_hand():
+    assert decayed_count([0, 10], at=20, half_life=10) == pytest.approx(0.75)
+    assert decayed_count([10], at=10, half_life=10) == 1
+    assert decayed_count([], at=0, half_life=1) == 0
+    assert decayed_count([10, 0], 20, 10, weights=[2, 4]) == pytest.approx(2)
+
+
+@given(events=EVENTS, half_life=st.floats(1, 500), later=st.floats(0, 500))
+def test_the_store_keeps_the_batch_count_whatever_the_order_of_arrival(events, half_life, later):
+    store = DecayedTopics(4, half_life)
+    for time, topic, weight in events:
+        store.add(time, topic, weight)
+    at = max(time for time, _, _ in events) + later
+    for topic in range(4):
+        mine = [(t, w) for t, k, w in events if k == topic]
+        expected = decayed_count([t for t, _ in mine], at, half_life, [w for _, w in mine])
+        assert store.read(at)[topic] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_decayed_means_are_those_of_pandas():
+    rng = np.random.default_rng(3)
+    seconds, values = np.cumsum(rng.exponential(40, 200)).round(3), rng.normal(size=200)
+    series = pd.Series(values).ewm(halflife="90s", times=pd.to_datetime(seconds, unit="s")).mean()
+    for i in (0, 1, 50, 199):
+        upto = slice(0, i + 1)
+        total = decayed_count(seconds[upto], seconds[i], 90, values[upto])
+        assert total / decayed_count(seconds[upto], seconds[i], 90) == pytest.approx(series[i], rel=1e-6)
+
+
+def test_reading_changes_nothing_and_an_empty_store_is_zero():
+    store = DecayedTopics(3, 60)
+    assert (store.read(5) == 0).all()
+    store.add(0, 1)
+    assert store.read(60)[1] == pytest.approx(0.5)
+    assert store.read(60)[1] == pytest.approx(0.5)
+    with pytest.raises(InputError, match=r"^at is -1"):
+        store.read(-1)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: decayed_count([1, 3], 2, 1), "after at = 2"),
+        (lambda: decayed_count([1, np.nan], 2, 1), "times holds nan"),
+        (lambda: decayed_count([1], 2, 0), "half_life is 0"),
+        (lambda: decayed_count([1], 2, 1, [1, 2]), "weights has 2 numbers"),
+        (lambda: decayed_count(["soon"], 2, 1), "must hold numbers"),
+        (lambda: decayed_count([[1]], 2, 1), "2 dimensions"),
+        (lambda: DecayedTopics(0, 1), "topics is 0"),
+        (lambda: DecayedTopics(2, 1).add(0, 2), "topic is 2"),
+        (lambda: DecayedTopics(2, 1).add(np.nan, 1), "time is nan"),
+        (lambda: mix([1, 0], [0, 1], 1.5), "weight is 1.5"),
+        (lambda: mix([1, 0], [0, 1, 0], 0.5), "session has 3 topics"),
+        (lambda: mix([1, np.inf], [0, 1], 0.5), "lasting holds"),
+    ],
+)
+def test_wrong_input_gets_a_sentence(call, sentence):
+    with pytest.raises(InputError, match=sentence):
+        call()
+
+
+def test_mix_goes_from_the_lasting_taste_to_tonight():
+    lasting, tonight = [3.0, 4.0], [0.0, 9.0]
+    assert mix(lasting, tonight, 0) == pytest.approx([0.6, 0.8])
+    assert mix(lasting, tonight, 1) == pytest.approx([0, 1])
+    assert mix(lasting, tonight, 0.5) == pytest.approx([0.3, 0.9])
+
+
+def test_an_empty_session_leaves_the_lasting_taste_row_by_row():
+    lasting = np.array([[1.0, 0], [0, 1.0]])
+    mixed = mix(lasting, [[0, 0], [2, 0]], 0.25)
+    assert mixed == pytest.approx(np.array([[1, 0], [0.25, 0.75]]))
+
+
+def log(**changes):
+    columns = {"event_id": [1, 2, 3], "event_s": [0.0, 5, 9], "arrived_s": [20.0, 6, 10], "topic": [4, 5, 6]}
+    return pd.DataFrame(columns | changes)
+
+
+def test_events_are_put_in_the_order_of_arrival():
+    assert clean_events(log()).event_id.tolist() == [2, 3, 1]
+
+
+def test_a_repeat_counts_once_at_its_first_arrival():
+    cleaned = clean_events(log(event_id=[2, 2, 3]))
+    assert cleaned[["event_id", "arrived_s"]].to_numpy().tolist() == [[2, 6], [3, 10]]
+
+
+def test_a_fast_clock_is_refused_or_set_back():
+    fast = log(event_s=[0.0, 8, 9])
+    with pytest.raises(InputError, match="event 2 happened at 8 s and arrived at 6 s"):
+        clean_events(fast)
+    assert clean_events(fast, skew="clamp").event_s.tolist() == [6, 9, 0]
+    assert fast.event_s.tolist() == [0, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("events", "sentence"),
+    [
+        (log().drop(columns="arrived_s"), "no column 'arrived_s'"),
+        (log(event_s=[0.0, np.nan, 9]), "event_s holds nan"),
+        (log(arrived_s=[20.0, np.inf, 9]), "arrived_s holds inf"),
+        (log(event_id=[1, None, 2]), "event_id is missing"),
+    ],
+)
+def test_a_log_that_cannot_be_used_gets_a_sentence(events, sentence):
+    with pytest.raises(InputError, match=sentence):
+        clean_events(events)
+
+
+def test_an_empty_log_stays_empty():
+    assert clean_events(log().iloc[:0]).empty
+
+
+def test_age_at_serving_time_by_hand():
+    ages = age_at([0, 3, 4, 7, 9], generated=[0, 5], available=[3, 7])
+    assert ages == pytest.approx([np.nan, 3, 4, 2, 4], nan_ok=True)
+
+
+def test_an_update_that_a_newer_one_overtook_changes_nothing():
+    assert age_at([10], generated=[1, 6], available=[9, 8]) == pytest.approx([4])
+
+
+def test_ages_at_even_times_average_to_the_sawtooth():
+    rng = np.random.default_rng(5)
+    made = np.sort(rng.uniform(0, 100, 40))
+    known = made + rng.exponential(6, 40)
+    end = known.max() + 5
+    times = np.linspace(known.min(), end, 200_001)
+    exact = sawtooth(made, known, end).mean
+    assert age_at(times, made, known).mean() == pytest.approx(exact, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("made", "known", "sentence"),
+    [
+        ([5], [4], "update 0 is available at 4"),
+        ([1, 2], [3], "available has 1 times"),
+        ([np.nan], [1], "generated holds"),
+    ],
+)
+def test_ages_refuse_what_cannot_be(made, known, sentence):
+    with pytest.raises(InputError, match=sentence):
+        age_at([9], made, known)

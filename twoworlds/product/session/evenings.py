@@ -1,0 +1,244 @@
+"""An evening of slates: people whose wishes change, a platform that hears of it late, and what each slate is worth.
+
+Retrieval, ranking, clicks and value are the world's own (twoworlds.world); only what the ranker believes is made
+here, from the events that have arrived. So a second of delay is paid in the world's own truth.
+
+Arrays: n people, S slates, K positions, T topics. A slate is fetched every `slate_s` seconds, starting at 0; the
+video at position k is looked at, or not, in the k-th of K equal parts of that time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.product.session.state import mix
+from twoworlds.world import Policy, World
+from twoworlds.world import constants as c
+from twoworlds.world.draws import Purpose, fold, root, uniform
+from twoworlds.world.people import make_people
+from twoworlds.world.ranking import Serving, make_serving, rank, retrieve
+from twoworlds.world.session import EXAMINATION, Viewer, react
+from twoworlds.world.videos import Videos, make_videos, on_offer, place_birth
+
+NO_WISH = -1
+# What a search says about a wish, against a tap on a video that happened to be shown.
+SEARCH_WEIGHT = 3.0
+EVENING_DAY = 1
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How the platform knows its user: validated, immutable.
+
+    weight: share of the profile given to tonight, 0 (the lasting taste alone) to 1.
+    half_life_min: minutes after which an event of tonight counts half.
+    delay_s: seconds from a tap until a slate can be made with it.
+    """
+
+    weight: float = 0.5
+    half_life_min: float = 10.0
+    delay_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Check every field; raise InputError with one sentence for the first that is out of range."""
+        require_number("weight", self.weight, 0, 1)
+        require_number("half_life_min", self.half_life_min, 0.01, 1e6, "minutes")
+        require_number("delay_s", self.delay_s, 0, 1e6, "s")
+
+
+@dataclass(frozen=True)
+class Evening:
+    """What n people want during S slates. The truth: no log has it.
+
+    taste: lasting taste, (n, T), length 1. wish: the topic that each slate's moment is about, (n, S), NO_WISH for
+    none. searched: whether they search for it just before that slate, (n, S).
+    """
+
+    world: World
+    taste: NDArray[np.float32]
+    wish: NDArray[np.int64]
+    searched: NDArray[np.bool_]
+    slate_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        """Check shapes and topics; raise InputError with one sentence for the first that doesn't fit."""
+        n, topics = self.taste.shape
+        if self.wish.shape != self.searched.shape or self.wish.ndim != 2 or len(self.wish) != n:
+            raise InputError(
+                f"wish has the shape {self.wish.shape}: it and searched must be (people, slates) with {n} people."
+            )
+        if topics != self.world.topics or not ((self.wish >= NO_WISH) & (self.wish < topics)).all():
+            raise InputError(f"wish and taste must be about the world's {self.world.topics} topics.")
+        if (self.searched & (self.wish == NO_WISH)).any():
+            raise InputError("searched is true where there is no wish: only a wish can be searched for.")
+        require_number("slate_s", self.slate_s, 1, 1e5, "s")
+
+    @property
+    def slates(self) -> int:
+        """How many slates each person sees."""
+        return self.wish.shape[1]
+
+    @property
+    def starts(self) -> NDArray[np.float64]:
+        """When each slate is fetched, s, (S,)."""
+        return self.slate_s * np.arange(self.slates)
+
+    @property
+    def moments(self) -> NDArray[np.float64]:
+        """When each position is looked at, s, (S, K)."""
+        return self.starts[:, None] + self.slate_s * (np.arange(c.SLATE) + 0.5) / c.SLATE
+
+    def interest(self, slate: int) -> NDArray[np.float32]:
+        """Return the true interests during a slate, (n, T): taste, and the wish on top, as in the world."""
+        wish = self.wish[:, slate]
+        true = self.taste.copy()
+        rows = np.flatnonzero(wish != NO_WISH)
+        true[rows, wish[rows]] += np.float32(self.world.intent_strength)
+        return true
+
+
+def evening(
+    world: World,
+    people: int | None = None,
+    slates: int = 20,
+    wish_half_life_min: float = 10.0,
+    searches: float = 0.3,
+    slate_s: float = 30.0,
+) -> Evening:
+    """Return an evening of the first `people` users of `world` (None: all), whose wishes change at random.
+
+    wish_half_life_min: minutes after which a wish has changed with probability 1/2; inf: nobody wishes for anything
+    but what they always like. searches: chance that a change (the first wish included) shows as a search.
+    """
+    n = require_whole("people", world.users if people is None else people, 1, world.users)
+    slates = require_whole("slates", slates, 1, 1000)
+    searches = require_number("searches", searches, 0, 1)
+    half_life = require_number("wish_half_life_min", wish_half_life_min, 0.01, np.inf, "minutes")
+    users = make_people(world, 0, n)
+    if np.isinf(half_life):
+        none = np.full((n, slates), NO_WISH)
+        return Evening(world, users.taste, none, np.zeros(none.shape, dtype=bool), slate_s)
+    key = _keys(world, n, slates)
+    changes = uniform(fold(key, Purpose.STALE)) >= 2.0 ** (-slate_s / 60 / half_life)
+    changes[:, 0] = True
+    fresh = np.floor(world.topics * uniform(fold(key, Purpose.MOOD))).astype(np.int64)
+    last = np.maximum.accumulate(np.where(changes, np.arange(slates), 0), axis=1)
+    wish = np.take_along_axis(fresh, last, axis=1)
+    return Evening(world, users.taste, wish, changes & (uniform(fold(key, Purpose.ASK)) < searches), slate_s)
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of an evening, arrays as in the module's first lines.
+
+    topic, side: of the videos shown, (n, S, K). clicked: (n, S, K). believed: what the ranker read, (n, S, T).
+    session: the fading counts by topic that it was made from, (n, S, T). satisfaction: the world's latent value of
+    each slate, Σ examination · chance of a click · value, (n, S); clicks: the expected clicks of each, (n, S).
+    """
+
+    evening: Evening
+    memory: Memory
+    topic: NDArray[np.int64]
+    side: NDArray[np.int64]
+    clicked: NDArray[np.bool_]
+    believed: NDArray[np.float64]
+    session: NDArray[np.float64]
+    satisfaction: NDArray[np.float64]
+    clicks: NDArray[np.float64]
+
+    def events(self, person: int) -> pd.DataFrame:
+        """Return what one person's phone sent, in the order of happening.
+
+        Columns: event_id, kind ("search" or "tap"), topic, event_s, arrived_s (s from the first slate).
+        """
+        person = require_whole("person", person, 0, len(self.clicked) - 1)
+        slate, k = np.nonzero(self.clicked[person])
+        asked = np.flatnonzero(self.evening.searched[person])
+        table = pd.DataFrame(
+            {
+                "kind": ["search"] * len(asked) + ["tap"] * len(slate),
+                "topic": np.concatenate([self.evening.wish[person, asked], self.topic[person, slate, k]]),
+                "event_s": np.concatenate([self.evening.starts[asked], self.evening.moments[slate, k]]),
+            }
+        )
+        table = table.sort_values("event_s", kind="stable", ignore_index=True)
+        table.insert(0, "event_id", np.arange(len(table)))
+        return table.assign(arrived_s=table["event_s"] + self.memory.delay_s)
+
+
+def play(evening: Evening, memory: Memory, policy: Policy | None = None) -> Played:
+    """Live an evening, slate after slate: what has arrived is believed, what is believed is shown.
+
+    policy: the ranker's weights and quality; None is today's production. The profile that it reads has the length of
+    a taste with an unrelated wish on top, so that mixing turns it and doesn't make it shorter. Two memories meet the
+    same people with the same luck.
+    """
+    world, n, slates = evening.world, len(evening.taste), evening.slates
+    serving, length = _serving(world, policy or Policy()), np.hypot(1, world.intent_strength)
+    people, keys = make_people(world, 0, n), _keys(world, n, slates)
+    fresh = np.zeros((n, world.topics), dtype=np.float32)
+    place = np.zeros((n, slates, c.SLATE), dtype=np.int64)
+    clicked = np.zeros(place.shape, dtype=bool)
+    session = np.zeros((n, slates, world.topics))
+    believed, worth, clicks = np.zeros(session.shape), np.zeros((n, slates)), np.zeros((n, slates))
+    for s in range(slates):
+        session[:, s] = _counts(evening, memory, serving.offer, place, clicked, s)
+        believed[:, s] = length * mix(evening.taste, session[:, s], memory.weight)
+        key = keys[:, s]
+        slate = rank(
+            key, believed[:, s].astype(np.float32), retrieve(key, serving.policy.candidates), serving
+        )
+        seen = react(key, np.arange(n), slate, Viewer(evening.interest(s), fresh, people.curiosity), serving)
+        place[:, s], clicked[:, s] = seen.place, seen.clicked
+        clicks[:, s] = (seen.chance * EXAMINATION).sum(axis=1)
+        worth[:, s] = (seen.chance * EXAMINATION * seen.value).sum(axis=1)
+    offer = serving.offer
+    return Played(
+        evening,
+        memory,
+        offer.topic[place],
+        offer.side_topic[place],
+        clicked,
+        believed,
+        session,
+        worth,
+        clicks,
+    )
+
+
+def _serving(world: World, policy: Policy) -> Serving:
+    """Return what `policy` serves on the evening's day, with no trend from other users."""
+    offer = on_offer(make_videos(world), place_birth(world), EVENING_DAY)
+    return make_serving(world, policy, offer, np.zeros(c.VIDEOS), EVENING_DAY, EVENING_DAY)
+
+
+def _keys(world: World, n: int, slates: int) -> NDArray[np.uint64]:
+    """Return the key of each person's slate, (n, S): its draws are the same whatever the memory."""
+    users = fold(root(world.seed, Purpose.SESSION), np.arange(n))
+    return fold(users[:, None], np.arange(slates))
+
+
+def _counts(
+    evening: Evening,
+    memory: Memory,
+    offer: Videos,
+    place: NDArray[np.int64],
+    clicked: NDArray[np.bool_],
+    s: int,
+) -> NDArray[np.float64]:
+    """Return the fading counts by topic that slate s is made from, (n, T): of what has arrived by then."""
+    n, topics = evening.taste.shape
+    now, half_life = evening.starts[s], 60 * memory.half_life_min
+    arrived = evening.moments[:s] + memory.delay_s <= now
+    user, slate, k = np.nonzero(clicked[:, :s] & arrived)
+    weight = 2.0 ** (-(now - evening.moments[slate, k]) / half_life)
+    shown = place[user, slate, k]
+    counts = np.bincount(user * topics + offer.topic[shown], c.MAIN_WEIGHT * weight, n * topics).astype(float)
+    counts += np.bincount(user * topics + offer.side_topic[shown], c.SIDE_WEIGHT * weight, n * topics)
+    user, slate = np.nonzero(evening.searched & (evening.starts + memory.delay_s <= now))
+    weight = SEARCH_WEIGHT * 2.0 ** (-(now - evening.starts[slate]) / half_life)
+    counts += np.bincount(user * topics + evening.wish[user, slate], weight, n * topics)
+    return counts.reshape(n, topics)
