@@ -1,0 +1,101 @@
+"""Memories of keys: what they let through, what they cost, and what a Bloom filter refuses by mistake."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given as forall
+from hypothesis import strategies as st
+
+from twoworlds.errors import InputError
+from twoworlds.platform.stream import (
+    Bloom,
+    LastKeys,
+    Within,
+    admitted,
+    admitted_within,
+    bloom_false_positives,
+)
+
+ARRIVALS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 60)), max_size=40).map(
+    lambda a: sorted(a, key=lambda x: x[1])
+)
+
+
+def plainly(arrivals, ttl, refresh):
+    """Decide by looking back over everything each time."""
+    kept, taken = [], []
+    for i, (key, now) in enumerate(arrivals):
+        earlier = taken if not refresh else arrivals[:i]
+        new = not any(k == key and now - then <= ttl for k, then in earlier)
+        kept.append(new)
+        if new:
+            taken.append((key, now))
+    return kept
+
+
+@forall(ARRIVALS, st.integers(0, 40), st.booleans())
+def test_within_is_what_looking_back_says(arrivals, ttl, refresh):
+    assert admitted(arrivals, Within(ttl, refresh)).tolist() == plainly(arrivals, ttl, refresh)
+
+
+@forall(ARRIVALS, st.integers(0, 40) | st.just(math.inf))
+def test_whole_columns_say_the_same(arrivals, ttl):
+    keys, times = np.array(arrivals, float).reshape(-1, 2).T
+    assert admitted_within(keys.astype(int), times, ttl).tolist() == admitted(arrivals, Within(ttl)).tolist()
+
+
+@forall(ARRIVALS, st.integers(1, 4))
+def test_last_keys_holds_the_most_recent(arrivals, size):
+    memory, order = LastKeys(size), []
+    for key, now in arrivals:
+        assert memory.first_time(key, now) == (key not in order[-size:])
+        order = [k for k in order if k != key] + [key]
+        assert len(memory) == min(size, len(order))
+
+
+def test_within_forgets_so_memory_is_bounded():
+    memory = Within(10)
+    for now in range(1000):
+        memory.first_time(now, now)
+    assert len(memory) == 11
+    assert len(Within(math.inf)) == 0
+
+
+def test_refresh_keeps_a_chatty_key_for_ever():
+    arrivals = [("a", now) for now in range(0, 100, 9)]
+    assert admitted(arrivals, Within(10)).sum() == 1
+    assert admitted(arrivals, Within(10, refresh=False)).sum() == 6
+
+
+def test_bloom_closed_form_case_c03():
+    assert bloom_false_positives(1e6, 1e7, 7) == pytest.approx(0.008194, abs=1e-6)
+
+
+def test_bloom_never_forgets_and_errs_as_often_as_the_closed_form_says():
+    memory, n, m, k = Bloom(50_000, 7), 5000, 50_000, 7
+    for key in range(n):
+        memory.first_time(("seen", key), 0)
+    assert not any(Bloom.first_time(memory, ("seen", key), 0) for key in range(n))
+    filled = bloom_false_positives(n, m, k)
+    tries = 4000
+    before = bytes(memory._set)
+    wrong = 0
+    for key in range(tries):
+        wrong += not memory.first_time(("new", key), 0)
+        memory._set[:] = before
+    assert wrong / tries == pytest.approx(filled, abs=4 * math.sqrt(filled / tries))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Within(-1), lambda: LastKeys(0), lambda: Bloom(0, 3), lambda: Bloom(8, 0),
+        lambda: admitted([("a", 5), ("a", 4)], Within(3)),
+        lambda: admitted_within(np.array([1, 1]), np.array([5, 4]), 3),
+        lambda: bloom_false_positives(-1, 5, 2), lambda: Within(3).first_time("a", math.nan),
+    ],
+)  # fmt: skip
+def test_wrong_input_gets_a_sentence(wrong):
+    with pytest.raises(InputError):
+        wrong()

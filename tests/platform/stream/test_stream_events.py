@@ -1,0 +1,63 @@
+"""Events: order of arrival, tables, and times that can't be used."""
+
+import pandas as pd
+import pytest
+
+from twoworlds.errors import InputError
+from twoworlds.platform.stream import Event, arrival_order, clock, from_table
+
+UTC = pd.to_datetime(["2026-03-02 20:00:05", "2026-03-02 20:00:01"], utc=True)
+NAIVE = UTC.tz_localize(None)
+
+
+def table(event_time, processing_time):
+    return pd.DataFrame(
+        {"value": [1, 2], "event_time": event_time, "processing_time": processing_time, "user": ["a", "b"]}
+    )
+
+
+def test_order_of_arrival_is_stable():
+    events = [Event(1, 5, 9), Event(2, 5, 3), Event(3, 1, 9)]
+    assert [event.value for event in arrival_order(events)] == [2, 1, 3]
+
+
+def test_timestamps_become_seconds():
+    events = from_table(table(UTC, UTC.tz_convert("Asia/Tokyo")), key="user")
+    assert [(event.value, event.key) for event in events] == [(2, "b"), (1, "a")]
+    assert events[0].event_time == events[0].processing_time == UTC[1].timestamp()
+    assert from_table(table(NAIVE, NAIVE))[0].event_time == UTC[1].timestamp()
+    assert from_table(table([7, 6], [9, 8]))[0] == Event(2, 6, 8)
+
+
+def test_clock():
+    assert clock("12:04:59") == 43499
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (table(UTC, NAIVE), "event_time is with a time zone and processing_time is without a time zone"),
+        (table([1, 2], NAIVE), "event_time is a number and processing_time is without"),
+        (
+            table([UTC[0], NAIVE[1]], NAIVE),
+            "event_time is with a time zone in some rows and without in others",
+        ),
+        (table([None, UTC[1]], UTC), "event_time is missing in 1 rows"),
+        (table([1.0, float("nan")], [1, 2]), "event_time is missing in 1 rows"),
+        (table(["yesterday", "noon"], [1, 2]), "event_time is 'yesterday' at first"),
+    ],
+)
+def test_times_that_cannot_be_compared(wrong, sentence):
+    with pytest.raises(InputError, match=sentence):
+        from_table(wrong)
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(InputError, match="column is 'ts': it must be one of value, event_time"):
+        from_table(table(UTC, UTC), event_time="ts")
+
+
+@pytest.mark.parametrize("bad", [pd.NaT, True, "12:00", float("inf"), pd.Timestamp(0)])
+def test_a_time_is_a_finite_number(bad):
+    with pytest.raises(InputError, match="event_time is"):
+        arrival_order([Event(1, bad, 3)])

@@ -1,0 +1,74 @@
+"""The fast path says what the model says, event by event and window by window."""
+
+import numpy as np
+import pytest
+from hypothesis import given as forall
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from twoworlds.errors import InputError
+from twoworlds.platform.stream import (
+    DROPPED,
+    LATE,
+    ON_TIME,
+    Event,
+    Trigger,
+    fixed_lag,
+    run,
+    tumbling,
+    tumbling_fates,
+)
+
+LOGS = st.lists(st.tuples(st.integers(-40, 200), st.integers(0, 220)), min_size=1, max_size=40)
+
+
+@settings(max_examples=80, deadline=None)
+@forall(LOGS, st.integers(1, 60), st.integers(0, 60), st.integers(0, 60), st.booleans())
+def test_fast_path_equals_the_model(log, size, lag, lateness, trust):
+    events = [Event(1, *times) for times in log]
+    fates = tumbling_fates(*zip(*log, strict=True), size, lag, lateness, trust)
+    end = max(event.processing_time for event in events) + 1  # so that the final flush has a time of its own
+    seen = run(
+        events, tumbling(size), fixed_lag(events, lag, trust), Trigger(), lateness, "discarding", until=end
+    )
+    values = {t: dict.fromkeys(fates.starts, 0) for t in ("ON_TIME", "LATE")}
+    for pane in seen.panes:
+        values[pane.timing][pane.window.start] += pane.value
+    assert fates.counts(ON_TIME).tolist() == list(values["ON_TIME"].values())
+    assert fates.counts(LATE).tolist() == list(values["LATE"].values())
+    assert fates.counts(DROPPED).sum() == len(seen.dropped)
+    for start, published in zip(fates.starts, fates.published, strict=True):
+        times = [pane.processing_time for pane in seen.of(start) if pane.timing == "ON_TIME"]
+        assert times in ([], [end if published == np.inf else published])
+
+
+def test_order_of_the_rows_is_irrelevant():
+    rng = np.random.default_rng(3)
+    event = rng.uniform(0, 3600, 2000)
+    arrival = event + rng.exponential(60, 2000)
+    shuffle = rng.permutation(2000)
+    one, other = (tumbling_fates(event[i], arrival[i], 300, 30, 120) for i in (np.arange(2000), shuffle))
+    assert (one.fate[shuffle] == other.fate).all()
+    assert (one.published == other.published).all()
+
+
+def test_counts_of_a_group():
+    fates = tumbling_fates([1, 2, 61, 62], [3, 3, 62, 63], 60, 0)
+    assert fates.counts(ON_TIME, LATE, of=np.array([True, False, True, True])).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: tumbling_fates([1.0], [1.0, 2.0], 60, 0), lambda: tumbling_fates([np.nan], [1.0], 60, 0),
+        lambda: tumbling_fates([1.0], [2.0], 0, 0), lambda: tumbling_fates([1.0], [2.0], 60, -1),
+        lambda: tumbling_fates([1.0], [2.0], 60, 0, -1),
+    ],
+)  # fmt: skip
+def test_wrong_input_gets_a_sentence(wrong):
+    with pytest.raises(InputError):
+        wrong()
+
+
+def test_an_empty_log_has_no_windows():
+    assert tumbling_fates([], [], 60, 5).counts(ON_TIME).tolist() == []

@@ -1,0 +1,123 @@
+"""Exactly once, as far as memory goes: an idempotent sink remembers keys, and refuses what it has seen.
+
+Each memory has `first_time(key, now)`, which says whether a key is new and remembers it; `now` must not go back.
+`len(memory)` is the number of keys held. A memory that forgets lets duplicates through; a Bloom filter refuses
+a few events that were never seen.
+"""
+
+import hashlib
+import math
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+
+import numpy as np
+
+from twoworlds.errors import InputError, require_number, require_whole
+
+
+class Within:
+    """Remembers a key for `ttl` (s) after it was last seen, or after it was first seen if not `refresh`.
+
+    A copy exactly `ttl` later is still refused. An infinite `ttl` never forgets.
+    """
+
+    def __init__(self, ttl: float, refresh: bool = True):
+        self.ttl, self.refresh = require_number("ttl", ttl, 0, math.inf), refresh
+        self._since: OrderedDict[Hashable, float] = OrderedDict()  # the oldest first
+        self._now = -math.inf
+
+    def first_time(self, key: Hashable, now: float) -> bool:
+        """Tell whether `key` is new at `now`, and remember it."""
+        if not now >= self._now:
+            raise InputError(f"now is {now} after {self._now}: events must come in order of processing time.")
+        self._now = now
+        while self._since and now - next(iter(self._since.values())) > self.ttl:
+            self._since.popitem(last=False)
+        new = key not in self._since
+        if new or self.refresh:
+            self._since[key] = now
+            self._since.move_to_end(key)
+        return new
+
+    def __len__(self) -> int:
+        return len(self._since)
+
+
+class LastKeys:
+    """Remembers the `size` keys seen most recently (LRU): memory is bounded whatever the traffic."""
+
+    def __init__(self, size: int):
+        self.size = require_whole("size", size, 1, 10**12)
+        self._keys: OrderedDict[Hashable, None] = OrderedDict()
+
+    def first_time(self, key: Hashable, now: float) -> bool:
+        """Tell whether `key` is new, and remember it; the time plays no part."""
+        new = key not in self._keys
+        self._keys[key] = None
+        self._keys.move_to_end(key)
+        if len(self._keys) > self.size:
+            self._keys.popitem(last=False)
+        return new
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+class Bloom:
+    """Remembers keys in `bits` bits by `hashes` hash functions: never forgets, sometimes remembers what never was.
+
+    Bloom (1970); the hash functions are h1 + i h2 (Kirsch and Mitzenmacher 2006).
+    """
+
+    def __init__(self, bits: int, hashes: int):
+        self.bits, self.hashes = (
+            require_whole("bits", bits, 1, 10**10),
+            require_whole("hashes", hashes, 1, 100),
+        )
+        self._set, self._added = bytearray(self.bits // 8 + 1), 0
+
+    def first_time(self, key: Hashable, now: float) -> bool:
+        """Tell whether `key` is surely new, and remember it; the time plays no part."""
+        digest = hashlib.blake2b(repr(key).encode(), digest_size=16).digest()
+        one, two = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big") | 1
+        places = [(one + i * two) % self.bits for i in range(self.hashes)]
+        new = any(not self._set[place >> 3] >> (place & 7) & 1 for place in places)
+        for place in places:
+            self._set[place >> 3] |= 1 << (place & 7)
+        self._added += new
+        return new
+
+    def __len__(self) -> int:
+        return self._added
+
+
+Memory = Within | LastKeys | Bloom
+
+
+def bloom_false_positives(keys: float, bits: float, hashes: int) -> float:
+    """Return the chance that a Bloom filter holding `keys` keys takes a new one for seen: (1 - exp(-k n / m))^k."""
+    require_number("keys", keys, 0, math.inf)
+    require_number("bits", bits, 1, math.inf)
+    require_whole("hashes", hashes, 1, 100)
+    return (1 - math.exp(-hashes * keys / bits)) ** hashes
+
+
+def admitted(arrivals: Iterable[tuple[Hashable, float]], memory: Memory) -> np.ndarray:
+    """Return for each arrival (key, time), in order of time, whether the sink takes it: a bool each."""
+    return np.array([memory.first_time(key, now) for key, now in arrivals], dtype=bool)
+
+
+def admitted_within(keys: np.ndarray, times: np.ndarray, ttl: float) -> np.ndarray:
+    """Return what `admitted` says with the memory `Within(ttl)`, for columns of whole keys and sorted times.
+
+    A key is new if its last copy, taken or refused, is more than `ttl` ago.
+    """
+    require_number("ttl", ttl, 0, math.inf)
+    keys, times = np.asarray(keys), np.asarray(times, float)
+    if (np.diff(times) < 0).any():
+        raise InputError("times go back: events must come in order of processing time.")
+    order = np.argsort(keys, kind="stable")
+    same = keys[order][1:] == keys[order][:-1]
+    known = np.zeros(len(keys), dtype=bool)
+    known[order[1:]] = same & (np.diff(times[order]) <= ttl)
+    return ~known

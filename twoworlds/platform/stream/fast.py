@@ -1,0 +1,84 @@
+"""Tumbling windows under a fixed-lag watermark for big logs: what `panes.run` says, whole columns at a time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twoworlds.errors import InputError, require_number, require_whole
+
+ON_TIME, LATE, DROPPED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What happens to each event of a log, in the order given, and to each window, in order of time."""
+
+    fate: np.ndarray  # (events,) ON_TIME, LATE or DROPPED
+    window: np.ndarray  # (events,) number of the event's window, counted from the first
+    starts: np.ndarray  # (windows,) start of each window that has events
+    published: (
+        np.ndarray
+    )  # (windows,) processing time of the on-time pane; infinite if the watermark never got there
+    forgotten: (
+        np.ndarray
+    )  # (windows,) processing time from which the window refuses events; infinite likewise
+
+    def counts(self, *fates: int, of: np.ndarray | None = None) -> np.ndarray:
+        """Return the number of events in each window that met one of `fates`, of those where the mask `of` is true."""
+        chosen = np.isin(self.fate, fates)
+        return np.bincount(self.window[chosen if of is None else chosen & of], minlength=len(self.starts))
+
+
+def tumbling_fates(
+    event_time: ArrayLike,
+    processing_time: ArrayLike,
+    size: int,
+    lag: float,
+    lateness: float = 0,
+    trust_clocks: bool = False,
+) -> Fates:
+    """Return the fate of every event in windows of `size`, under the watermark "latest event time seen minus `lag`".
+
+    All in the same unit (s). Events may come in any order. An event is late if the watermark had reached its window's
+    end before it arrived, and dropped if it had reached the end plus `lateness`. What `trust_clocks` means, see
+    `watermarks.fixed_lag`.
+    """
+    event, arrival = _times(event_time, processing_time)
+    require_whole("size", size, 1, 10**12)
+    require_number("lag", lag, 0, np.inf)
+    require_number("lateness", lateness, 0, np.inf)
+    moments, latest = _latest_seen(event, arrival, trust_clocks)
+    starts, window = np.unique((np.floor(event) - np.floor(event) % size), return_inverse=True)
+    ends = starts + size
+    # A watermark that moves at a moment moves for what comes after it, so events of that moment still see the old one.
+    before = np.searchsorted(moments, arrival, side="left")
+    watermark = np.concatenate([[-np.inf], latest])[before] - lag
+    late, dropped = watermark >= ends[window], watermark >= ends[window] + lateness
+    reached = np.concatenate([moments, [np.inf]])
+    published = reached[np.searchsorted(latest, ends + lag, side="left")]
+    forgotten = reached[np.searchsorted(latest, ends + lag + lateness, side="left")]
+    return Fates(
+        np.where(dropped, DROPPED, np.where(late, LATE, ON_TIME)), window, starts, published, forgotten
+    )
+
+
+def _times(event_time: ArrayLike, processing_time: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    event, arrival = np.asarray(event_time, float), np.asarray(processing_time, float)
+    if event.shape != arrival.shape or event.ndim != 1:
+        raise InputError(
+            f"event_time has shape {event.shape} and processing_time {arrival.shape}: "
+            "both must be one column of equal length."
+        )
+    for name, times in (("event_time", event), ("processing_time", arrival)):
+        if not np.isfinite(times).all():
+            bad = np.flatnonzero(~np.isfinite(times))[0]
+            raise InputError(f"{name} is {times[bad]} in row {bad}: it must be a finite number in every row.")
+    return event, arrival
+
+
+def _latest_seen(event: np.ndarray, arrival: np.ndarray, trust_clocks: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the moments of arrival, in order, and the latest event time seen up to and including each."""
+    order = np.argsort(arrival, kind="stable")
+    stated = event if trust_clocks else np.minimum(event, arrival)
+    return arrival[order], np.maximum.accumulate(stated[order])

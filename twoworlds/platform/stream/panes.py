@@ -1,0 +1,218 @@
+"""The Dataflow model: from events and a watermark to panes, one window at a time, in plain steps.
+
+What is computed (`combine`), where in event time (windows), when in processing time (watermark, trigger, allowed
+lateness), and how a window's panes relate (mode). Akidau et al., The Dataflow Model (VLDB 2015), and Streaming Systems
+(O'Reilly 2018), chapters 2 and 4. Timing and index of panes follow Apache Beam's PaneInfo.
+
+At one processing time, alarms that are due come first, then events in the order given, then the watermark.
+"""
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from twoworlds.errors import InputError, require_number, require_one_of
+from twoworlds.platform.stream.events import Event, arrival_order
+from twoworlds.platform.stream.triggers import Trigger
+from twoworlds.platform.stream.watermarks import given
+from twoworlds.platform.stream.windows import Window, Windows, overlap
+
+Mode = Literal["accumulating", "discarding", "retracting"]
+Timing = Literal["EARLY", "ON_TIME", "LATE"]
+
+
+@dataclass(frozen=True)
+class Pane:
+    """One thing that a window says.
+
+    `value` covers all events so far (accumulating, retracting) or those since the last pane (discarding). `index`
+    counts the window's panes from 0, `on_time_index` those that aren't early (-1 for an early one). `retracts` names
+    what the reader must take back first: (window, value) pairs, in retracting mode only. `last` is set if the window
+    is forgotten at the same moment.
+    """
+
+    window: Window
+    value: Any
+    timing: Timing
+    index: int
+    on_time_index: int
+    processing_time: float
+    key: Hashable = None
+    last: bool = False
+    retracts: tuple[tuple[Window, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Output:
+    """What came of a stream: its panes in the order of emission, and what was lost and kept on the way."""
+
+    panes: tuple[Pane, ...]
+    dropped: tuple[Event, ...]  # too late for every window of theirs
+    refused: tuple[
+        tuple[Event, Window], ...
+    ]  # each event with each window that was gone: sliding windows may differ
+    held: tuple[tuple[float, int], ...]  # (processing time, windows in memory from then on)
+
+    def of(self, start: float, key: Hashable = None) -> list[Pane]:
+        """Return the panes of the window that begins at `start`."""
+        return [pane for pane in self.panes if pane.window.start == start and pane.key == key]
+
+
+@dataclass
+class _Memory:
+    """What is kept of one window of one key."""
+
+    told: list = field(default_factory=list)  # values that panes have covered
+    pending: list = field(default_factory=list)  # values since the last pane
+    due: float = math.inf  # processing time of the next early or late pane
+    panes: int = 0
+    settled: int = 0  # panes that weren't early
+    born_late: bool = False  # the watermark had passed the window's end before it was first needed
+    shown: list = field(default_factory=list)  # what a reader holds of it: (window, value)
+
+
+def run(
+    events: Iterable[Event | tuple],
+    windows: Windows,
+    watermark: Iterable[tuple[float, float]],
+    trigger: Trigger | None = None,
+    lateness: float = 0,
+    mode: Mode = "accumulating",
+    combine: Callable[[Sequence], Any] = sum,
+    until: float | None = None,
+) -> Output:
+    """Run a stream to its end and return its panes.
+
+    `watermark` is a list of (processing time, watermark), see `watermarks`. A window is forgotten, and refuses events,
+    once the watermark reaches its end plus `lateness` (s). After the last input, alarms until the processing time
+    `until` go off; then the watermark goes to infinity. `combine` gets a list of values, maybe an empty one.
+    """
+    require_number("lateness", lateness, 0, math.inf)
+    require_one_of("mode", mode, ("accumulating", "discarding", "retracting"))
+    events, steps = arrival_order(events), given(watermark)
+    inputs = [(e.processing_time, 0, e) for e in events] + [
+        (s.processing_time, 1, s.watermark) for s in steps
+    ]
+    inputs.sort(key=lambda one: one[:2])
+    last = inputs[-1][0] if inputs else 0
+    if until is not None and not until >= last:
+        raise InputError(f"until is {until}: it must be at or after the last input, at {last:g}.")
+    machine = _Machine(windows, trigger or Trigger(), lateness, mode, combine)
+    for now, kind, item in inputs:
+        machine.sound_alarms(now)
+        machine.advance(item, now) if kind else machine.add(item, now)
+        machine.note(now)
+    end = last if until is None else until
+    machine.sound_alarms(end)
+    machine.advance(math.inf, end)
+    machine.note(end)
+    return Output(*(tuple(part) for part in (machine.panes, machine.dropped, machine.refused, machine.held)))
+
+
+class _Machine:
+    """The state of a running stream."""
+
+    def __init__(self, windows: Windows, trigger: Trigger, lateness: float, mode: Mode, combine: Callable):
+        self.windows, self.trigger, self.lateness = windows, trigger, lateness
+        self.mode, self.combine = mode, combine
+        self.watermark = -math.inf
+        self.memory: dict[tuple[Hashable, Window], _Memory] = {}
+        self.panes, self.dropped, self.refused, self.held = [], [], [], []
+
+    def add(self, event: Event, now: float) -> None:
+        """Put an event into each of its windows that is still there."""
+        taken = False
+        for alone in self.windows.assign(event.event_time):
+            if self._gone(alone):  # as in Beam, an event too late by itself is dropped before sessions merge
+                self.refused.append((event, alone))
+                continue
+            taken = True
+            window, memory = self._recall(event.key, alone)
+            memory.pending.append(event.value)
+            rule = self._rule(window)
+            memory.due = min(memory.due, rule.due(now) if rule else math.inf)
+            if memory.due <= now:
+                self._fire(event.key, window, now)
+        if not taken:
+            self.dropped.append(event)
+
+    def advance(self, watermark: float, now: float) -> None:
+        """Move the watermark: windows that it passes speak, windows that it leaves far behind are forgotten."""
+        self.watermark = watermark
+        passed = [place for place in self.memory if place[1].end <= watermark]
+        for key, window in sorted(passed, key=lambda place: (place[1].end, place[1].start)):
+            memory, gone = self.memory[key, window], self._gone(window)
+            due_on_time = self.trigger.on_time and not memory.settled and not memory.born_late
+            if due_on_time or (gone and memory.pending):
+                self._fire(key, window, now, last=gone)
+            if gone:
+                del self.memory[key, window]
+
+    def sound_alarms(self, now: float) -> None:
+        """Emit the early and late panes that are due until `now`, each at its own time."""
+        while due := [place for place, memory in self.memory.items() if memory.due <= now]:
+            key, window = min(due, key=lambda place: self.memory[place].due)
+            self._fire(key, window, self.memory[key, window].due)
+
+    def note(self, now: float) -> None:
+        """Write down how many windows are in memory, if that has changed."""
+        if not self.held or self.held[-1][1] != len(self.memory):
+            self.held.append((now, len(self.memory)))
+
+    def _gone(self, window: Window) -> bool:
+        return window.end + self.lateness <= self.watermark
+
+    def _rule(self, window: Window) -> Any:
+        """Return what triggers the window's next pane, apart from the watermark."""
+        past_end = self.trigger.on_time and window.end <= self.watermark
+        return self.trigger.late if past_end else self.trigger.early
+
+    def _recall(self, key: Hashable, alone: Window) -> tuple[Window, _Memory]:
+        """Return the window that an event belongs to and its memory, merged from all the sessions that it touches."""
+        window, touched = alone, []
+        if self.windows.merging:
+            touched = [place for place in self.memory if place[0] == key and overlap(place[1], alone)]
+            spans = [place[1] for place in touched] + [alone]
+            window = Window(min(span.start for span in spans), max(span.end for span in spans))
+        if (key, window) not in self.memory:  # new, or grown: a merged window counts its panes from 0 again
+            merged = _Memory(born_late=window.end <= self.watermark)
+            for old in [self.memory.pop(place) for place in touched]:
+                merged.told += old.told
+                merged.pending += old.pending
+                merged.shown += old.shown
+                merged.due = min(merged.due, old.due)
+            self.memory[key, window] = merged
+        return window, self.memory[key, window]
+
+    def _fire(self, key: Hashable, window: Window, now: float, last: bool = False) -> None:
+        memory = self.memory[key, window]
+        timing = self._timing(window, memory)
+        value = self.combine(memory.pending if self.mode == "discarding" else memory.told + memory.pending)
+        on_time_index = -1 if timing == "EARLY" else memory.settled
+        retracts = tuple(memory.shown) if self.mode == "retracting" else ()
+        self.panes.append(Pane(window, value, timing, memory.panes, on_time_index, now, key, last, retracts))
+        memory.told, memory.pending, memory.due = memory.told + memory.pending, [], math.inf
+        memory.panes, memory.settled = memory.panes + 1, on_time_index + 1
+        memory.shown = [(window, value)]
+
+    def _timing(self, window: Window, memory: _Memory) -> Timing:
+        if memory.settled or memory.born_late:
+            return "LATE"
+        return "EARLY" if self.watermark < window.end else "ON_TIME"
+
+
+def read(panes: Iterable[Pane], reader: Literal["overwrites", "adds"]) -> dict[tuple[Hashable, Window], Any]:
+    """Return the table {(key, window): value} of a reader that overwrites a window's row with each pane, or adds to it.
+
+    Retractions are taken back first. A reader that overwrites needs accumulating panes; one that adds needs discarding
+    panes, each exactly once; sessions that merged leave stale rows behind unless they are retracted.
+    """
+    require_one_of("reader", reader, ("overwrites", "adds"))
+    table: dict[tuple[Hashable, Window], Any] = {}
+    for pane in panes:
+        for window, _ in pane.retracts:  # all that a reader holds of it is the value of its last pane
+            table.pop((pane.key, window), None)
+        before = table.get((pane.key, pane.window), 0) if reader == "adds" else 0
+        table[pane.key, pane.window] = before + pane.value
+    return table

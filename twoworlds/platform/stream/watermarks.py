@@ -1,0 +1,62 @@
+"""How far are we? A watermark is the system's belief that everything before some event time has arrived.
+
+A watermark is a list of steps (processing time, watermark): from that moment on it stands there. Events that arrive at
+the very moment of a step are seen before it. It never goes back.
+"""
+
+import itertools
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from twoworlds.errors import InputError, require_number
+from twoworlds.platform.stream.events import Event, arrival_order
+
+
+class Step(NamedTuple):
+    """From `processing_time` on, the watermark is `watermark`."""
+
+    processing_time: float
+    watermark: float
+
+
+def given(steps: Iterable[tuple[float, float]]) -> list[Step]:
+    """Return a watermark that somebody states, such as a heuristic, as checked steps in order of processing time."""
+    checked = [Step(*step) for step in steps]
+    for step in checked:
+        if math.isnan(step.watermark) or not math.isfinite(step.processing_time):
+            raise InputError(
+                f"steps hold {tuple(step)}: each must be (processing time, watermark), both numbers."
+            )
+    checked.sort(key=lambda step: step.processing_time)
+    for before, after in itertools.pairwise(checked):
+        if after.watermark < before.watermark:
+            raise InputError(
+                f"watermark is {after.watermark:g} after {before.watermark:g}: it must never go back in event time."
+            )
+    return checked
+
+
+def fixed_lag(events: Iterable[Event], lag: float, trust_clocks: bool = False) -> list[Step]:
+    """Return the watermark "latest event time seen so far, minus `lag`".
+
+    It is the bounded-out-of-orderness watermark of Apache Flink. An event time after its own processing time counts
+    as its processing time, or one fast clock would close everybody's windows; with `trust_clocks` it does just that.
+    """
+    require_number("lag", lag, 0, math.inf)
+    steps, latest = [], -math.inf
+    for event in arrival_order(events):
+        stated = event.event_time if trust_clocks else min(event.event_time, event.processing_time)
+        if stated > latest:
+            latest = stated
+            steps.append(Step(event.processing_time, latest - lag))
+    return steps
+
+
+def perfect(events: Iterable[Event]) -> list[Step]:
+    """Return the watermark of somebody who knows what is to come: the earliest event time yet to arrive."""
+    steps, to_come = [], math.inf
+    for event in reversed(arrival_order(events)):
+        steps.append(Step(event.processing_time, to_come))
+        to_come = min(to_come, event.event_time)
+    return steps[::-1]

@@ -1,0 +1,86 @@
+"""Where in event time: cutting an endless stream into windows [start, end).
+
+A window holds the events with start <= time < end: an event on an edge belongs to the window that begins there.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from twoworlds.errors import require_number, require_whole
+
+_LONGEST = 10**12
+
+
+class Window(NamedTuple):
+    """The times from `start` (included) to `end` (excluded)."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """Windows of `size` that begin `every` so often: an event is in size / every of them.
+
+    All three are whole numbers of the time unit, so that edges are exact; choose milliseconds to cut finer.
+    """
+
+    size: int
+    every: int
+    offset: int = 0
+    merging = False
+
+    def __post_init__(self) -> None:
+        require_whole("size", self.size, 1, _LONGEST)
+        require_whole("every", self.every, 1, self.size)
+        require_whole("offset", self.offset, -_LONGEST, _LONGEST)
+
+    def assign(self, time: float) -> list[Window]:
+        """Return the windows of an event time, the earliest first."""
+        whole = math.floor(time)  # all edges are whole numbers, so this loses nothing and keeps them exact
+        last = whole - (whole - self.offset) % self.every
+        starts = range(last, whole - self.size, -self.every)
+        return [Window(start, start + self.size) for start in reversed(starts)]
+
+
+def tumbling(size: int, offset: int = 0) -> Sliding:
+    """Return windows of `size` side by side, also called fixed windows: every event is in exactly one."""
+    return Sliding(size, size, offset)
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """One window for each burst: events less than `gap` apart belong together, and windows merge when one bridges them.
+
+    Two events exactly `gap` apart are two sessions (as in the Dataflow model and Apache Beam; Apache Flink joins them).
+    """
+
+    gap: float
+    merging = True
+
+    def __post_init__(self) -> None:
+        require_number("gap", self.gap, 1e-6, _LONGEST)
+
+    def assign(self, time: float) -> list[Window]:
+        """Return the window of an event time on its own, before merging."""
+        return [Window(time, time + self.gap)]
+
+
+@dataclass(frozen=True)
+class Everything:
+    """One window for all of time: what a batch job has."""
+
+    merging = False
+
+    def assign(self, time: float) -> list[Window]:
+        """Return the one window."""
+        return [Window(-math.inf, math.inf)]
+
+
+Windows = Sliding | Sessions | Everything
+
+
+def overlap(one: Window, other: Window) -> bool:
+    """Tell whether two windows share a moment; windows that only touch don't."""
+    return one.start < other.end and other.start < one.end
