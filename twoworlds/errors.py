@@ -34,3 +34,11 @@ def require_one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     if value not in allowed:
         raise InputError(f"{name} is {value!r}: it must be one of {', '.join(map(repr, allowed))}.")
     return value
+
+
+def require_inside(name: str, value: Any, low: float, high: float) -> float:
+    """Return `value` as a float, or raise InputError unless it is a finite number strictly between low and high."""
+    number = require_number(name, value, low, high)
+    if not low < number < high:
+        raise InputError(f"{name} is {number:g}: it must lie strictly between {low:g} and {high:g}.")
+    return number
