@@ -1,1 +1,63 @@
 """How changes are tested: assignment, power, estimates, pitfalls."""
+
+from twoworlds.experiment.analysis import analyse
+from twoworlds.experiment.decision import Guardrail, decide
+from twoworlds.experiment.estimates import Estimate, se_until_touching
+from twoworlds.experiment.means import difference, fieller, paired, relative
+from twoworlds.experiment.moments import Moments, by_arm
+from twoworlds.experiment.permutation import Permutation, permutation_test
+from twoworlds.experiment.power import (
+    days_needed,
+    detectable,
+    power_of,
+    power_shares,
+    power_t,
+    rule_of_thumb,
+    sample_size,
+    sample_size_shares,
+    sample_size_t,
+    users_for_skew,
+)
+from twoworlds.experiment.proportions import (
+    Count,
+    chi_square,
+    difference_of_shares,
+    fisher_exact,
+    risk_ratio,
+)
+from twoworlds.experiment.risk import exaggeration, exaggeration_of_wins, false_positive_risk, sign_error
+
+__all__ = [
+    "Count",
+    "Estimate",
+    "Guardrail",
+    "Moments",
+    "Permutation",
+    "analyse",
+    "by_arm",
+    "chi_square",
+    "days_needed",
+    "decide",
+    "detectable",
+    "difference",
+    "difference_of_shares",
+    "exaggeration",
+    "exaggeration_of_wins",
+    "false_positive_risk",
+    "fieller",
+    "fisher_exact",
+    "paired",
+    "permutation_test",
+    "power_of",
+    "power_shares",
+    "power_t",
+    "relative",
+    "risk_ratio",
+    "rule_of_thumb",
+    "sample_size",
+    "sample_size_shares",
+    "sample_size_t",
+    "se_until_touching",
+    "sign_error",
+    "users_for_skew",
+]

@@ -1,0 +1,62 @@
+"""Guardrails and the launch rule: both directions of harm, and "not significant" is not "safe"."""
+
+import math
+
+import pytest
+
+from twoworlds.errors import InputError
+from twoworlds.experiment import Estimate, Guardrail, decide
+
+
+def test_not_significant_is_not_safe():
+    noisy = Guardrail(Estimate(-0.004, 0.004), 0.005)
+    assert noisy.effect.p() > 0.05
+    assert not noisy.holds
+    assert not noisy.broken
+
+
+def test_significant_harm_may_be_within_the_margin():
+    small = Guardrail(Estimate(-0.002, 0.0005), 0.005)
+    assert small.effect.p() < 0.05
+    assert small.holds
+
+
+def test_latency_hurts_upwards():
+    slower = Guardrail(Estimate(4, 1), 5, harm="higher")
+    assert slower.worst == pytest.approx(4 + 1.959964)
+    assert not slower.holds
+    assert Guardrail(Estimate(-40, 1), 5, harm="higher").holds
+    assert Guardrail(Estimate(9, 1), 5, harm="higher").broken
+
+
+@pytest.mark.parametrize("harm", ["lower", "higher"])
+@pytest.mark.parametrize("value", [-6, -3.1, -3, 0, 3, 3.1, 6])
+def test_the_bound_and_the_p_value_agree(harm, value):
+    rail = Guardrail(Estimate(value, 1, df=30), 5, harm)
+    assert rail.holds == (rail.p < 0.025)
+
+
+def test_nothing_known_is_not_safe():
+    rail = Guardrail(Estimate(0, math.nan), 1)
+    assert not rail.holds
+    assert not rail.broken
+
+
+def test_the_launch_rule():
+    good, flat, bad = Estimate(3, 1), Estimate(1, 1), Estimate(-3, 1)
+    safe, unsure, broken = (Guardrail(Estimate(x, 1), 5) for x in (0, -4, -9))
+    assert decide(good, [safe]) == "ship"
+    assert decide(good, [safe, unsure]) == "undecided"
+    assert decide(good, [safe, broken]) == "don't ship"
+    assert decide(flat, [safe]) == "undecided"
+    assert decide(bad, [safe]) == "don't ship"
+    assert decide(Estimate(3, 0)) == "undecided"
+
+
+def test_wrong_input_is_said():
+    with pytest.raises(InputError, match="margin is -1"):
+        Guardrail(Estimate(0, 1), -1)
+    with pytest.raises(InputError, match="harm is 'down'"):
+        Guardrail(Estimate(0, 1), 1, "down")
+    with pytest.raises(InputError, match="alpha is"):
+        Guardrail(Estimate(0, 1), 1, alpha=0.5)

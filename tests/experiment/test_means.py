@@ -1,0 +1,108 @@
+"""Comparisons of means: published cases, scipy as a second opinion, and arms that say nothing."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from twoworlds.errors import InputError
+from twoworlds.experiment import Moments, difference, fieller, paired, relative
+
+# Student's sleep data: extra hours of sleep of ten patients with two drugs (R's data set `sleep`).
+FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+SECOND = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+
+
+def test_students_sleep_by_welch():
+    """TEST03: R's t.test(extra ~ group, sleep)."""
+    effect = difference(Moments.of(SECOND), Moments.of(FIRST))
+    assert effect.statistic() == pytest.approx(-1.8608, abs=1e-4)
+    assert effect.df == pytest.approx(17.776, abs=1e-3)
+    assert effect.p() == pytest.approx(0.07939, abs=1e-5)
+    assert effect.interval() == pytest.approx((-3.3654832, 0.2054832), abs=1e-6)
+
+
+def test_students_sleep_paired():
+    """TEST04: the same numbers as pairs."""
+    effect = paired(SECOND, FIRST)
+    assert effect.statistic() == pytest.approx(-4.0621, abs=1e-4)
+    assert effect.p() == pytest.approx(0.002833, abs=1e-6)
+
+
+def test_same_data_two_p_values():
+    """TEST01: GrowthBook's test of absolute and relative effects (sums, sums of squares, n)."""
+    control = Moments.of_sums(1396.87, 52377.9767, 3407)
+    treatment = Moments.of_sums(2422.7, 134698.29, 3461)
+    effect = difference(control, treatment)
+    assert effect.p() == pytest.approx(0.02016, abs=2e-5)
+    assert relative(control, treatment).p() == pytest.approx(0.06191, abs=2e-5)
+    assert effect.interval() == pytest.approx((0.04538, 0.53462), abs=2e-5)
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+@pytest.mark.parametrize("sizes", [(12, 12), (5, 90), (1000, 30)])
+def test_tests_are_scipys(pooled, sizes):
+    rng = np.random.default_rng(sum(sizes))
+    a, b = rng.normal(3, 1, sizes[0]), rng.normal(3.3, 4, sizes[1])
+    theirs = stats.ttest_ind(b, a, equal_var=pooled)
+    ours = difference(Moments.of(a), Moments.of(b), pooled=pooled)
+    assert (ours.statistic(), ours.df, ours.p()) == pytest.approx(
+        (theirs.statistic, theirs.df, theirs.pvalue)
+    )
+    assert ours.interval(0.8) == pytest.approx(theirs.confidence_interval(0.8))
+
+
+def test_the_delta_method_is_the_spread_of_the_lift():
+    """Twenty thousand experiments: the reckoned error against the one that happens."""
+    rng, n = np.random.default_rng(3), 400
+    control = rng.gamma(2, 1, (20_000, n)).mean(axis=1)
+    treatment = rng.gamma(2, 1.1, (20_000, n)).mean(axis=1)
+    lifts = treatment / control - 1
+    reckoned = relative(Moments(n, 2, 2), Moments(n, 2.2, 2 * 1.1**2)).se
+    # The error of a standard deviation from 20,000 draws is se / sqrt(40,000); the method itself is of first order.
+    assert lifts.std() == pytest.approx(reckoned, rel=4 / 200 + 2 / n)
+
+
+def test_fieller_and_delta_agree_where_the_control_is_well_known():
+    control, treatment = Moments(90_000, 5, 9), Moments(90_000, 5.1, 9)
+    second_order = (1.96 * control.se / control.mean) ** 2  # how far Fieller's interval is shifted
+    exact, delta = fieller(control, treatment), relative(control, treatment).interval()
+    assert exact == pytest.approx(delta, abs=1.1 * second_order)
+    assert exact[0] > delta[0]
+
+
+def test_fieller_holds_the_ratios_that_the_data_do_not_reject():
+    """At each end the test of "treatment - ratio * control is 0" has exactly the level (large arms)."""
+    control, treatment = Moments(10_000, 1, 400), Moments(10_000, 1.5, 500)
+    for end in fieller(control, treatment):
+        ratio = 1 + end
+        z = (treatment.mean - ratio * control.mean) / math.sqrt(0.05 + ratio**2 * 0.04)
+        assert abs(z) == pytest.approx(stats.norm.ppf(0.975), rel=1e-3)
+
+
+def test_fieller_has_no_bounds_where_the_control_may_be_zero():
+    assert fieller(Moments(100, 1, 100), Moments(100, 2, 100)) == (-math.inf, math.inf)
+
+
+def test_arms_that_say_nothing():
+    lone, arm, flat = Moments(1, 2, 0), Moments(10, 3, 4), Moments(10, 3, 0)
+    assert math.isnan(difference(lone, arm).p())
+    assert difference(lone, arm).value == 1
+    assert difference(lone, arm, pooled=True).df == 9
+    assert math.isnan(difference(lone, lone, pooled=True).p())
+    assert math.isnan(difference(flat, flat).p())
+    assert difference(flat, arm).p() == pytest.approx(1)
+    assert all(math.isnan(x) for x in fieller(lone, arm))
+    assert math.isnan(paired([1], [2]).p())
+
+
+def test_wrong_input_is_said():
+    with pytest.raises(InputError, match="control mean is 0"):
+        relative(Moments(10, 0, 1), Moments(10, 1, 1))
+    with pytest.raises(InputError, match="control mean is -2"):
+        fieller(Moments(10, -2, 1), Moments(10, 1, 1))
+    with pytest.raises(InputError, match=r"after has shape \(2,\)"):
+        paired([1, 2, 3], [1, 2])
+    with pytest.raises(InputError, match="before holds 1 values that are NaN"):
+        paired([1, math.nan, 3], [1, 2, 3])

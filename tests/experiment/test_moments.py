@@ -1,0 +1,109 @@
+"""Moments of arms: against numpy, merged in any order, and what can't be an arm."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twoworlds.errors import InputError
+from twoworlds.experiment import Moments, by_arm
+
+VALUES = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30)
+
+
+@given(VALUES)
+def test_moments_are_numpys(values):
+    arm = Moments.of(values)
+    assert arm.mean == pytest.approx(np.mean(values), abs=1e-8)
+    assert arm.var == pytest.approx(np.var(values, ddof=1), rel=1e-9, abs=1e-8)
+
+
+@given(VALUES, VALUES)
+def test_parts_add_up_to_the_whole(first, second):
+    both, whole = Moments.of(first) + Moments.of(second), Moments.of(first + second)
+    assert both.n == whole.n
+    assert both.mean == pytest.approx(whole.mean, abs=1e-6)
+    assert both.var == pytest.approx(whole.var, rel=1e-6, abs=1e-6)
+
+
+def test_single_users_add_up():
+    parts = [Moments.of([x]) for x in (1.0, 2.0, 6.0)]
+    assert math.isnan(parts[0].var)
+    assert parts[0] + parts[1] + parts[2] == Moments.of([1.0, 2.0, 6.0])
+
+
+def test_a_large_mean_cancels_nothing():
+    values = 1e9 + np.array([0.0, 1.0, 2.0])
+    assert Moments.of(values).var == pytest.approx(1)
+
+
+@pytest.mark.parametrize("value", [0.1, 1e9 + 0.1, -7, 0])
+def test_a_constant_metric_has_no_variance_at_all(value):
+    assert Moments.of([value] * 7) == Moments(7, value, 0.0)
+
+
+def test_sums_give_the_same():
+    x = np.array([0.0, 1, 1, 5])
+    assert Moments.of_sums(x.sum(), (x**2).sum(), 4) == Moments.of(x)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Moments.of([]), "values is empty"),
+        (lambda: Moments.of([1, math.nan]), "1 values that are NaN"),
+        (lambda: Moments.of([1, math.inf, -math.inf]), "2 values that are NaN or infinite"),
+        (lambda: Moments.of([[1, 2]]), "one value a user"),
+        (lambda: Moments.of(["a", "b"]), "must be numbers"),
+        (lambda: Moments(0, 1, 1), "n is 0"),
+        (lambda: Moments(10, 1, -1), "a variance must be 0 or more"),
+        (lambda: Moments(10, 1, math.nan), "var is nan"),
+        (lambda: Moments.of_sums(10, 1, 5), "it must be at least 20"),
+    ],
+)
+def test_what_cannot_be_an_arm_is_said(make, words):
+    with pytest.raises(InputError, match=words):
+        make()
+
+
+def table():
+    return pd.DataFrame({"arm": ["b", "a", "c", "a", "b", "c"], "x": [1, 2, 3, 4, 5, 6.0]})
+
+
+def test_control_is_named_and_the_order_is_irrelevant():
+    arms = by_arm(table(), ["x"], control="b")
+    assert list(arms) == ["b", "a", "c"]
+    assert arms["b"]["x"] == Moments.of([1, 5])
+    turned = by_arm(table()[::-1], ["x"], control="b")
+    assert turned == arms
+
+
+def test_arms_may_be_numbers_truths_or_categories():
+    frame = table().assign(arm=[0, 1, 0, 1, 0, 1])
+    assert by_arm(frame, ["x"], control=1)[1]["x"] == Moments.of([2, 4, 6])
+    assert by_arm(frame.assign(arm=frame.arm == 1), ["x"], control=False)[False]["x"].n == 3
+    assert list(by_arm(table().astype({"arm": "category"}), ["x"], control="c")) == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("change", "control", "words"),
+    [
+        ({}, "control", "control is 'control': it must be one of 'b', 'a', 'c'"),
+        ({"arm": ["a"] * 6}, "a", "at least one other arm"),
+        ({"arm": ["a", None, "b", "a", "b", "a"]}, "a", "1 missing"),
+        ({"x": [1, 2, 3, 4, 5, math.nan]}, "a", "x holds 1 values that are NaN"),
+    ],
+)
+def test_a_table_that_is_no_experiment_is_said(change, control, words):
+    with pytest.raises(InputError, match=words):
+        by_arm(table().assign(**change), ["x"], control=control)
+
+
+def test_missing_columns_are_said():
+    with pytest.raises(InputError, match="metric is 'y'"):
+        by_arm(table(), ["y"], control="a")
+    with pytest.raises(InputError, match="arm is 'group'"):
+        by_arm(table(), ["x"], control="a", arm="group")

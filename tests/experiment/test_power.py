@@ -1,0 +1,123 @@
+"""Planning: published sizes, both conventions, statsmodels as a second opinion."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twoworlds.errors import InputError
+from twoworlds.experiment import (
+    days_needed,
+    detectable,
+    power_of,
+    power_shares,
+    power_t,
+    rule_of_thumb,
+    sample_size,
+    sample_size_shares,
+    sample_size_t,
+    users_for_skew,
+)
+
+
+def test_cohens_and_rs_t_tests():
+    """POW01: Cohen 1988, table 2.3.5 (64). POW02: R's power.t.test(power = .90, delta = 1)."""
+    assert sample_size_t(0.5, 1) == pytest.approx(63.77, abs=0.006)
+    assert sample_size_t(1, 1, power=0.9) == pytest.approx(22.0211, abs=0.001)
+
+
+def test_two_calculators_two_answers():
+    """POW04: Evan Miller's calculator, 20 % and 5 points. POW05: the pooled form, and what 1,030 gives by it."""
+    assert round(sample_size_shares(0.2, 0.05, null="baseline")) == 1030
+    assert sample_size_shares(0.2, 0.05) == pytest.approx(1093.7, abs=0.1)
+    assert power_shares(0.2, 0.05, 1030) == pytest.approx(0.776, abs=0.001)
+
+
+def test_kohavis_sixteen():
+    """POW06: Kohavi et al. 2009, section 3.2. POW08: van Belle, Statistical Rules of Thumb: 16, and 21 for 90 %."""
+    assert rule_of_thumb(0.05 * 0.05, math.sqrt(0.05 * 0.95)) == pytest.approx(121_600, rel=1e-6)
+    assert sample_size(1, 1) == pytest.approx(15.7, abs=0.006)
+    assert sample_size(1, 1, power=0.9) == pytest.approx(21.01, abs=0.006)
+
+
+def test_scotts_classical_test():
+    """POW09: S. Scott: 4 % against 5 % at 95 % power: 22,330 users in all, 223 days at 100 a day."""
+    per_arm = sample_size_shares(0.04, 0.01, power=0.95)
+    assert 2 * per_arm == pytest.approx(22_330, abs=5)
+    assert days_needed(per_arm, 100) == pytest.approx(223, abs=0.5)
+
+
+def test_advertising_needs_millions():
+    """POW11: Lewis & Rao 2015: $0.35 in a standard deviation of $75."""
+    for total, t in ((2_000_000, 3.3), (200_000, 1.04)):
+        assert 0.35 / (75 * math.sqrt(2 / (total / 2))) == pytest.approx(t, abs=0.006)
+        z = 0.35 / 75 * math.sqrt(total / 4)
+        assert power_of(0.35, 75, total / 2) == pytest.approx(
+            0.5 * math.erfc((1.959964 - z) / math.sqrt(2)), abs=2e-3
+        )
+    assert pytest.approx(5.4e-6, abs=6e-8) == (0.35 / 2) ** 2 / 75**2
+
+
+def test_skewed_metrics_need_more_users():
+    """POW13: Kohavi et al. 2014, rule 7."""
+    needed = [users_for_skew(s) for s in (17.9, 5.2, 3.6, 2.1)]
+    for ours, theirs, within in zip(needed, (114e3, 9700, 4700, 1550), (1000, 200, 200, 50), strict=True):
+        assert ours == pytest.approx(theirs, abs=within)
+
+
+@given(st.floats(0.01, 3), st.floats(0.1, 50), st.floats(0.001, 0.2), st.floats(0.3, 0.99))
+def test_size_power_and_effect_are_one_equation(effect, sd, alpha, power):
+    n = sample_size(effect, sd, alpha=alpha, power=power)
+    if n >= 2:
+        assert detectable(n, sd, alpha=alpha, power=power) == pytest.approx(effect)
+        wrong_side = alpha / 2
+        assert power <= power_of(effect, sd, n, alpha=alpha) + 1e-9 <= power + wrong_side + 2e-9
+
+
+@given(st.floats(0.02, 0.9), st.floats(0.01, 0.09), st.sampled_from(["pooled", "baseline"]))
+def test_shares_size_and_power_are_inverse(base, change, null):
+    n = sample_size_shares(base, change, null=null)
+    assert power_shares(base, change, n, null=null) == pytest.approx(0.8)
+
+
+def test_half_the_effect_four_times_the_users():
+    assert sample_size(0.5, 7) == pytest.approx(4 * sample_size(1, 7))
+    assert detectable(400, 7) == pytest.approx(detectable(100, 7) / 2)
+
+
+def test_no_effect_is_found_alpha_of_the_time():
+    assert power_of(0, 1, 100, alpha=0.05) == pytest.approx(0.05)
+
+
+def test_second_opinion_of_statsmodels():
+    power = pytest.importorskip("statsmodels.stats.power")
+    peer = power.TTestIndPower()
+    for effect in (0.04, 0.05, 0.2, 1.5):
+        n = peer.solve_power(effect, alpha=0.05, power=0.8, alternative="larger")
+        assert sample_size_t(effect, 1, alpha=0.1) == pytest.approx(n, rel=1e-5)
+    assert power_t(0.3, 1, 50) == pytest.approx(peer.power(0.3, 50, 0.025, alternative="larger"), abs=1e-6)
+    normal = power.NormalIndPower().power(0.3, 50, 0.05)
+    assert power_of(0.3, 1, 50) == pytest.approx(normal, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: sample_size(0, 1), "effect is 0"),
+        (lambda: sample_size(1, 0), "sd is 0"),
+        (lambda: sample_size(1, -2), "sd is -2"),
+        (lambda: sample_size(1, 1, alpha=1), "alpha is 1"),
+        (lambda: sample_size(1, 1, power=80), "power is 80"),
+        (lambda: sample_size(1, 1, power=0.04), "above alpha"),
+        (lambda: sample_size_shares(0.2, 0.9), "base \\+ change is 1.1"),
+        (lambda: sample_size_shares(0.2, 0), "change is 0"),
+        (lambda: sample_size_shares(0.2, 0.1, null="mine"), "null is 'mine'"),
+        (lambda: days_needed(100, 0), "users_per_day is 0"),
+        (lambda: days_needed(100, 10, arms=1), "arms is 1"),
+        (lambda: power_t(1, 1, 1), "n is 1"),
+    ],
+)
+def test_wrong_input_is_said(make, words):
+    with pytest.raises(InputError, match=words):
+        make()

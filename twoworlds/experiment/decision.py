@@ -1,0 +1,67 @@
+"""From estimates to a decision: is the goal met, and is harm beyond the margin ruled out?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from twoworlds.errors import require_inside, require_one_of
+from twoworlds.experiment.estimates import Estimate
+
+Harm = Literal["lower", "higher"]
+SHIP, HOLD, UNDECIDED = "ship", "don't ship", "undecided"
+
+
+@dataclass(frozen=True)
+class Guardrail:
+    """A metric that must not get worse by more than a margin.
+
+    effect: treatment - control. margin: the largest harm that would be accepted, positive, in the effect's unit,
+    agreed before the data. harm: the direction that hurts, "lower" (active users) or "higher" (latency).
+    alpha: one-sided; 0.025 uses the same bound as a two-sided 95 % interval.
+    """
+
+    effect: Estimate
+    margin: float
+    harm: Harm = "lower"
+    alpha: float = 0.025
+
+    def __post_init__(self) -> None:
+        require_inside("margin", self.margin, 0, 1e300)
+        require_one_of("harm", self.harm, ("lower", "higher"))
+        require_inside("alpha", self.alpha, 0, 0.5)
+
+    @property
+    def worst(self) -> float:
+        """The end of the interval on the harmful side: the worst effect that the data still allow."""
+        low, high = self.effect.interval(1 - 2 * self.alpha)
+        return low if self.harm == "lower" else high
+
+    @property
+    def p(self) -> float:
+        """One-sided p of "the harm is the margin or more"."""
+        if self.harm == "lower":
+            return self.effect.p(-self.margin, "greater")
+        return self.effect.p(self.margin, "less")
+
+    @property
+    def holds(self) -> bool:
+        """Whether harm of the margin or more is ruled out (non-inferiority). False where nothing can be said."""
+        return self.worst > -self.margin if self.harm == "lower" else self.worst < self.margin
+
+    @property
+    def broken(self) -> bool:
+        """Whether the whole interval lies beyond the margin: harm is shown, not merely not ruled out."""
+        low, high = self.effect.interval(1 - 2 * self.alpha)
+        return high < -self.margin if self.harm == "lower" else low > self.margin
+
+
+def decide(goal: Estimate, guardrails: Sequence[Guardrail] = (), level: float = 0.95) -> str:
+    """Return "ship", "don't ship" or "undecided" by a rule that can be agreed on before the data.
+
+    Ship: the goal's interval lies above 0 and every guardrail holds. Don't ship: the goal's interval lies below 0
+    or a guardrail is broken. Else undecided: more users, a wider margin, or a risk that somebody signs for.
+    """
+    low, high = goal.interval(level)
+    if high < 0 or any(rail.broken for rail in guardrails):
+        return HOLD
+    return SHIP if low > 0 and all(rail.holds for rail in guardrails) else UNDECIDED

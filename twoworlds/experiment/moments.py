@@ -1,0 +1,139 @@
+"""What a test needs to know of an arm: how many users, their mean, their variance. Mergeable, so days can be added."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from twoworlds.errors import InputError, require_number, require_one_of, require_whole
+
+#: A variance computed from sums may come out negative by rounding; this share of the mean square is forgiven.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Size, mean and variance of one arm; one user, one value.
+
+    n: users, at least 1. mean: in the metric's unit. var: sample variance (divided by n - 1), unit squared; nan
+    where n is 1, since one user says nothing about spread. Raises InputError for what can't be an arm.
+    """
+
+    n: int
+    mean: float
+    var: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n", require_whole("n", self.n, 1, 10**15, "users"))
+        object.__setattr__(self, "mean", require_number("mean", self.mean, -1e300, 1e300))
+        if self.n == 1:
+            object.__setattr__(self, "var", math.nan)
+            return
+        if self.var < 0:
+            raise InputError(f"var is {self.var:g}: a variance must be 0 or more.")
+        object.__setattr__(self, "var", require_number("var", self.var, 0, 1e300))
+
+    @classmethod
+    def of(cls, values: ArrayLike, name: str = "values") -> "Moments":
+        """Return the moments of the users' `values`, shape (n,); `name` is how errors call them."""
+        x = _checked(values, name)
+        mean = float(x.mean())
+        deviations = x - mean
+        var = float(deviations @ deviations) / max(len(x) - 1, 1)
+        # The mean of a constant may be off by its last bit; a constant metric has variance 0, not 1e-33.
+        if var <= ROUNDING**2 * mean**2 and x.min() == x.max():
+            return cls(len(x), float(x[0]), 0.0)
+        return cls(len(x), mean, var)
+
+    @classmethod
+    def of_sums(cls, total: float, total_of_squares: float, n: int) -> "Moments":
+        """Return the moments from the sum and the sum of squares of n users: what a pipeline keeps.
+
+        Sums of squares cancel where the mean is large against the spread; a variance that comes out negative by
+        more than rounding raises InputError.
+        """
+        n = require_whole("n", n, 2, 10**15, "users")
+        mean = total / n
+        var = (total_of_squares - n * mean**2) / (n - 1)
+        if var < -ROUNDING * total_of_squares:
+            raise InputError(
+                f"total_of_squares is {total_of_squares:g}: with n {n} and total {total:g} it must be at least "
+                f"{n * mean**2:g}."
+            )
+        return cls(n, mean, max(var, 0.0))
+
+    @property
+    def se(self) -> float:
+        """Standard error of the mean, in the metric's unit; nan for one user."""
+        return math.sqrt(self.var / self.n)
+
+    def __add__(self, other: "Moments") -> "Moments":
+        """Return the moments of both parts together (Chan, Golub & LeVeque 1983, formula 2.1)."""
+        if not isinstance(other, Moments):
+            return NotImplemented
+        n, gap = self.n + other.n, other.mean - self.mean
+        squares = _squares(self) + _squares(other) + gap**2 * self.n * other.n / n
+        return Moments(n, self.mean + gap * other.n / n, squares / (n - 1))
+
+
+def _squares(part: Moments) -> float:
+    """Return the sum of squared deviations from the part's own mean."""
+    return 0.0 if part.n == 1 else part.var * (part.n - 1)
+
+
+def _checked(values: ArrayLike, name: str) -> np.ndarray:
+    """Return values as a float array of shape (n,), n >= 1, all finite."""
+    x = np.asarray(values)
+    if x.ndim != 1:
+        raise InputError(f"{name} has shape {x.shape}: it must be one value a user, shape (n,).")
+    if len(x) == 0:
+        raise InputError(f"{name} is empty: an arm must have at least one user.")
+    try:
+        x = x.astype(np.float64, copy=False)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is of type {x.dtype}: it must be numbers.") from None
+    with np.errstate(invalid="ignore"):
+        unfit = not math.isfinite(x.sum())
+    if unfit and (bad := int((~np.isfinite(x)).sum())):
+        raise InputError(f"{name} holds {bad} values that are NaN or infinite: decide what they mean first.")
+    return x
+
+
+def split_arms(table: pd.DataFrame, control: str, arm: str = "arm") -> dict[str, np.ndarray]:
+    """Return {arm name: places of its rows} with the control, which must be named, first and the others in sorted order.
+
+    Raises InputError if the column is missing, a user has no arm, control isn't there, or it is the only arm.
+    """
+    require_one_of("arm", arm, list(table.columns))
+    labels = table[arm]
+    if labels.isna().any():
+        raise InputError(
+            f"{arm} holds {int(labels.isna().sum())} missing values: each user must have an arm."
+        )
+    codes, names = pd.factorize(labels)
+    names = list(names)
+    require_one_of("control", control, names)
+    if len(names) < 2:
+        raise InputError(f"{arm} holds only {control!r}: there must be at least one other arm.")
+    order = [control, *sorted((name for name in names if name != control), key=str)]
+    return {name: np.flatnonzero(codes == names.index(name)) for name in order}
+
+
+def by_arm(
+    table: pd.DataFrame, metrics: Sequence[str], *, control: str, arm: str = "arm"
+) -> dict[str, dict[str, Moments]]:
+    """Return {arm: {metric: Moments}} of a table with one row a user, control first.
+
+    table: columns `arm` and the metrics. The rows may be in any order; a user must be one row (group by first).
+    """
+    rows = split_arms(table, control, arm)
+    for metric in metrics:
+        require_one_of("metric", metric, list(table.columns))
+    columns = {metric: table[metric].to_numpy() for metric in metrics}
+    return {
+        name: {metric: Moments.of(values.take(places), metric) for metric, values in columns.items()}
+        for name, places in rows.items()
+    }

@@ -1,0 +1,132 @@
+"""How many users, how many days, how small an effect: planning before the data are there.
+
+All sizes are users PER ARM of two equal arms, unless the name says total; effects and sd are in the metric's unit.
+alpha is two-sided everywhere: it is halved inside, never by the caller.
+"""
+
+import math
+from typing import Literal
+
+from scipy.optimize import brentq
+from scipy.special import nctdtr, ndtr, ndtri, stdtrit
+
+from twoworlds.errors import InputError, require_inside, require_number
+
+Null = Literal["pooled", "baseline"]
+
+
+def _two_z(alpha: float, power: float) -> tuple[float, float]:
+    """Return the normal quantiles of a two-sided alpha and of the power."""
+    alpha, power = require_inside("alpha", alpha, 0, 1), require_inside("power", power, 0, 1)
+    if power <= alpha:
+        raise InputError(f"power is {power:g}: it must be above alpha, {alpha:g}.")
+    return float(ndtri(1 - alpha / 2)), float(ndtri(power))
+
+
+def _effect(effect: float, sd: float) -> float:
+    """Return |effect| / sd, checked."""
+    if require_number("effect", effect, -1e300, 1e300) == 0:
+        raise InputError("effect is 0: no number of users finds an effect that isn't there.")
+    return abs(effect) / require_inside("sd", sd, 0, 1e300)
+
+
+def sample_size(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return users per arm that find `effect` with `power`: 2 (z_(1-alpha/2) + z_power)² sd² / effect².
+
+    Not rounded. The textbook form for large arms: it leaves out the chance of significance on the wrong side.
+    """
+    z, z_power = _two_z(alpha, power)
+    return 2 * ((z + z_power) / _effect(effect, sd)) ** 2
+
+
+def rule_of_thumb(effect: float, sd: float) -> float:
+    """Return users per arm by 16 sd² / effect²: `sample_size` at 5 % and 80 %, where 15.7 became 16 (van Belle)."""
+    return 16 / _effect(effect, sd) ** 2
+
+
+def detectable(n: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return the minimum detectable effect of n users per arm: the effect that `sample_size` needs n for."""
+    z, z_power = _two_z(alpha, power)
+    return (z + z_power) * require_inside("sd", sd, 0, 1e300) * math.sqrt(2 / require_number("n", n, 1, 1e15))
+
+
+def power_of(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> float:
+    """Return the chance of p < alpha with n users per arm, either side, normal law; alpha where effect is 0."""
+    z = float(ndtri(1 - require_inside("alpha", alpha, 0, 1) / 2))
+    shift = abs(effect) / require_inside("sd", sd, 0, 1e300) * math.sqrt(require_number("n", n, 1, 1e15) / 2)
+    return float(ndtr(shift - z) + ndtr(-shift - z))
+
+
+def power_t(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> float:
+    """Return the power of the two-sample t test with n >= 2 users per arm (noncentral t, the exact side only).
+
+    As R's power.t.test: significance on the wrong side is left out.
+    """
+    df = 2 * (require_number("n", n, 1 + 1e-9, 1e15) - 1)
+    t = float(stdtrit(df, 1 - require_inside("alpha", alpha, 0, 1) / 2))
+    return 1 - float(nctdtr(df, _effect(effect, sd) * math.sqrt(n / 2), t))
+
+
+def sample_size_t(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return users per arm by the t test's own power: a user or two more than `sample_size`; not rounded."""
+    start = sample_size(effect, sd, alpha=alpha, power=power)
+    if start > 5000:  # there the t and the normal law agree to a fraction of a user
+        return start + float(ndtri(1 - alpha / 2)) ** 2 / 4
+    return float(
+        brentq(lambda n: power_t(effect, sd, n, alpha=alpha) - power, 1.01, start + 10 / alpha, xtol=1e-9)
+    )
+
+
+def _shares(base: float, change: float) -> tuple[float, float]:
+    base = require_inside("base", base, 0, 1)
+    if change == 0:
+        raise InputError("change is 0: no number of users finds an effect that isn't there.")
+    return base, require_inside("base + change", base + change, 0, 1)
+
+
+def _spreads(p: float, q: float, null: Null) -> tuple[float, float]:
+    """Return the standard deviation of a difference of two users: if nothing changes, and if it does."""
+    if null not in ("pooled", "baseline"):
+        raise InputError(f"null is {null!r}: it must be 'pooled' or 'baseline'.")
+    middle = (p + q) / 2 if null == "pooled" else p
+    return math.sqrt(2 * middle * (1 - middle)), math.sqrt(p * (1 - p) + q * (1 - q))
+
+
+def sample_size_shares(
+    base: float, change: float, *, null: Null = "pooled", alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Return users per arm to tell the share `base` from `base + change` (absolute, as a share); not rounded.
+
+    null: the variance if nothing changes. "pooled": at the mean of both shares (R's power.prop.test; Fleiss).
+    "baseline": at the base share (Evan Miller's calculator). They differ by some percent, with no bug in either.
+    """
+    z, z_power = _two_z(alpha, power)
+    p, q = _shares(base, change)
+    sd_null, sd_change = _spreads(p, q, null)
+    return ((z * sd_null + z_power * sd_change) / (q - p)) ** 2
+
+
+def power_shares(
+    base: float, change: float, n: float, *, null: Null = "pooled", alpha: float = 0.05
+) -> float:
+    """Return the power of n users per arm for `sample_size_shares`' question, in the same convention."""
+    p, q = _shares(base, change)
+    sd_null, sd_change = _spreads(p, q, null)
+    z = float(ndtri(1 - require_inside("alpha", alpha, 0, 1) / 2))
+    return float(ndtr((abs(q - p) * math.sqrt(require_number("n", n, 1, 1e15)) - z * sd_null) / sd_change))
+
+
+def days_needed(users_per_arm: float, users_per_day: float, *, arms: int = 2, share: float = 1.0) -> float:
+    """Return days until each arm has its users; not rounded (the last day is a whole one: round up).
+
+    users_per_day: users who come for the FIRST time since the start, a day (regulars are counted once); share: the
+    part of them that this experiment gets.
+    """
+    gained = require_inside("users_per_day", users_per_day, 0, 1e15) * require_number("share", share, 1e-9, 1)
+    needed = require_number("arms", arms, 2, 1000) * require_number("users_per_arm", users_per_arm, 1, 1e15)
+    return needed / gained
+
+
+def users_for_skew(skewness: float) -> float:
+    """Return users per arm from which a mean's interval can be trusted: 355 skewness² (Kohavi et al. 2014, rule 7)."""
+    return 355 * require_number("skewness", skewness, -1e6, 1e6) ** 2
