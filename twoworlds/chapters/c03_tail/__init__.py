@@ -1,11 +1,18 @@
 """Chapter 03: the tail is the system. One module for each explorer, one package for the exercises."""
 
-from twoworlds.chapters.c03_tail import people
+from twoworlds.chapters.c03_tail import fanout, people, weeks
 from twoworlds.chapters.c03_tail.budget import spend_the_budget
+from twoworlds.chapters.c03_tail.fanout import one_slow_server
 from twoworlds.chapters.c03_tail.freshness import how_often_to_refresh
+from twoworlds.chapters.c03_tail.weeks import fifty_weeks
 from twoworlds.course.exercise import Bank
 
 exercises = Bank("03", [])
-EXPLORERS = (spend_the_budget, how_often_to_refresh)
-GRIDS = {"ch03_people": people.build_grid}
-__all__ = ["exercises", "how_often_to_refresh", "spend_the_budget"]
+EXPLORERS = (one_slow_server, how_often_to_refresh, spend_the_budget, fifty_weeks)
+GRIDS = {
+    "ch03_people": people.build_grid,
+    "ch03_fanout": fanout.build_grid,
+    "ch03_weeks_product": weeks.build_product,
+    "ch03_weeks_platform": weeks.build_platform,
+}
+__all__ = ["exercises", "fifty_weeks", "how_often_to_refresh", "one_slow_server", "spend_the_budget"]

@@ -13,7 +13,7 @@ from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
 from twoworlds.platform.slo import Sawtooth, queued_age, sawtooth
 
-UPDATES = 20_000  # simulated for each point
+UPDATES = 200_000  # simulated for each point
 LOADS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 LINE = np.linspace(0.04, 0.975, 120)
 WORK_MIN = 6.0  # mean time of one refresh
@@ -35,9 +35,10 @@ def simulated(load: float, newest_first: bool) -> Sawtooth:
     return sawtooth(made, done, done[-1] + 1e-9)
 
 
-def outdated(saw: Sawtooth, half_life: float) -> float:
+@cache
+def outdated(load: float, newest_first: bool, half_life: float) -> float:
     """Return the share of reads whose mood has changed since the update: the mean of 1 - 2^(-age / half-life)."""
-    rate = np.log(2) / half_life
+    saw, rate = simulated(load, newest_first), np.log(2) / half_life
     kept = (np.exp(-rate * saw.low) - np.exp(-rate * saw.high)) / rate
     return 1 - float(np.sum(kept) / np.sum(saw.high - saw.low))
 
@@ -58,12 +59,12 @@ class Freshness:
 def model(per_hour: float, half_life_min: float, newest_first: bool) -> Freshness:
     """Return what comes of so many refreshes an hour, if a mood has changed with chance 1/2 after the half-life."""
     load, half_life = per_hour / CAPACITY, half_life_min / WORK_MIN
-    saws = [simulated(at, newest_first) for at in LOADS]
-    wrong = np.array([outdated(saw, half_life) for saw in saws])
+    ages = np.array([simulated(at, newest_first).mean for at in LOADS])
+    wrong = np.array([outdated(at, newest_first, half_life) for at in LOADS])
     theory = WORK_MIN * np.array([queued_age(at, 1, newest_first) for at in LINE])
     return Freshness(
         per_hour, newest_first, WORK_MIN * queued_age(load, 1, newest_first), float(np.interp(load, LOADS, wrong)),
-        WORK_MIN * np.array([saw.mean for saw in saws]), theory, wrong,
+        WORK_MIN * ages, theory, wrong,
     )  # fmt: skip
 
 
