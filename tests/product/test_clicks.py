@@ -1,0 +1,126 @@
+"""Clicks: against plain pandas, the two click models, and the correction that undoes one of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twoworlds.errors import InputError
+from twoworlds.product import metrics as m
+from twoworlds.world import Policy, World, simulate
+
+RELEVANCE = [0.2, 0.5, 0.35, 0.1, 0.4]  # case R04
+ONE_OVER_RANK = [1 / k for k in range(1, 6)]
+shares = st.lists(st.floats(0, 1), min_size=1, max_size=12)
+
+
+def impressions(relevance, examination, n, seed):
+    """Return n impressions of each of the videos, video i always at position i + 1, from the position-based model."""
+    rng = np.random.default_rng(seed)
+    k = len(relevance)
+    clicked = rng.random((n, k)) < np.array(relevance) * np.array(examination)
+    return pd.DataFrame(
+        {
+            "position": np.tile(np.arange(1, k + 1), n),
+            "video_id": np.tile(np.arange(k), n),
+            "clicked": clicked.ravel(),
+        }
+    )
+
+
+def test_case_r03_cascade():
+    expected = [0.3, 0.21, 0.147, 0.1029, 0.07203]
+    assert m.cascade_clicks([0.3] * 5) == pytest.approx(expected, abs=1e-12)
+
+
+def test_case_r04_naive_rates_order_videos_wrongly_and_ips_repairs_it():
+    naive = m.position_clicks(RELEVANCE, ONE_OVER_RANK)
+    assert naive == pytest.approx([0.2, 0.25, 0.116667, 0.025, 0.08], abs=1e-6)
+    n = 80_000  # of each of five videos: 400,000 impressions
+    log = impressions(RELEVANCE, ONE_OVER_RANK, n, seed=4)
+    repaired = m.debiased_ctr(log, {k + 1: share for k, share in enumerate(ONE_OVER_RANK)})
+    error = np.sqrt(naive * (1 - naive) / n) / ONE_OVER_RANK
+    assert (abs(repaired.to_numpy() - RELEVANCE) < 4 * error).all()
+    assert (4 * error < 0.02).all()
+    assert m.ctr(log, "video_id").to_numpy() == pytest.approx(naive, abs=4 * np.sqrt(0.25 / n))
+
+
+@given(shares)
+def test_cascade_never_gives_more_clicks_than_one(attractiveness):
+    clicks = m.cascade_clicks(attractiveness)
+    assert clicks.sum() <= 1 + 1e-9
+    assert clicks.sum() == pytest.approx(1 - np.prod(1 - np.array(attractiveness)))
+    assert (np.diff(m.cascade_examination(attractiveness)) <= 1e-12).all()
+
+
+def test_metrics_agree_with_plain_pandas():
+    run = simulate(World(users=400, days=5, seed=3), "production")
+    log = run.log().merge(run.videos()[["video_id", "length_s"]], on="video_id")
+    assert m.ctr(log) == pytest.approx(log["clicked"].mean(), rel=1e-12)
+    assert m.ctr(log, "day").to_numpy() == pytest.approx(log.groupby("day")["clicked"].mean().to_numpy())
+    clicks = log[log["clicked"]]
+    assert m.watch_share(log) == pytest.approx((clicks["watch_s"] / clicks["length_s"]).mean(), rel=1e-6)
+
+
+def test_watch_share_counts_clicks_alike_and_is_nan_without_any():
+    log = pd.DataFrame(
+        {
+            "clicked": [True, True, False],
+            "watch_s": [10.0, 30.0, 0.0],
+            "length_s": [10.0, 60.0, 5.0],
+            "at": [1, 1, 2],
+        }
+    )
+    assert m.watch_share(log) == 0.75, "not 40 / 70"
+    assert np.isnan(m.watch_share(log, "at")[2])
+    with pytest.raises(InputError, match="length_s is 0"):
+        m.watch_share(log.assign(length_s=0.0))
+    with pytest.raises(InputError, match="watch_s is -1"):
+        m.watch_share(log.assign(watch_s=-1.0))
+
+
+def test_random_positions_give_the_worlds_own_examination():
+    run = simulate(World(users=3000, days=10, seed=8), Policy(exploration=0.5))
+    log = run.log()
+    random = log[log["explored"]].groupby("position")["clicked"].agg(["mean", "size"])
+    found = m.estimate_examination(log)
+    truth = np.arange(1, 11) ** -0.7
+    # Delta method for a ratio of two independent shares.
+    relative = np.sqrt((1 - random["mean"]) / (random["mean"] * random["size"]))
+    error = found * np.sqrt(relative**2 + relative.iloc[0] ** 2)
+    assert (abs(found - truth) < 4 * error + 1e-12).all()
+
+
+def test_ranked_positions_do_not_reveal_examination():
+    """CTR by position mixes looks with the ranker's own choice: the best stands on top."""
+    log = simulate(World(users=1000, days=5, seed=8), "production").log()
+    by_rank = m.ctr(log, "position")
+    assert by_rank[10] / by_rank[1] < 0.75 * 10**-0.7
+
+
+@pytest.mark.parametrize(
+    ("examination", "said"),
+    [
+        ({1: 1.0}, "lacks position 2"),
+        ({1: 1.0, 2: 0.0}, "position 2 is 0"),
+        ({1: 1.2, 2: 1}, "position 1 is 1.2"),
+    ],
+)
+def test_impossible_examination_is_told(examination, said):
+    with pytest.raises(InputError, match=said):
+        m.debiased_ctr(impressions([0.5, 0.5], [1, 1], 5, 0), examination)
+
+
+def test_no_random_click_on_top_is_told():
+    log = impressions([0.5, 0.5], [1, 1], 20, 0).assign(explored=False)
+    with pytest.raises(InputError, match="no click on a random video at position 1"):
+        m.estimate_examination(log)
+
+
+def test_shares_outside_their_range_are_told():
+    for bad in ([], [1.2], [float("nan")]):
+        with pytest.raises(InputError, match="attractiveness is"):
+            m.cascade_clicks(bad)
+    with pytest.raises(InputError, match="must be as many"):
+        m.position_clicks([0.1, 0.2], [1.0])

@@ -1,0 +1,47 @@
+"""Funnels: order, unit and denominators."""
+
+import pandas as pd
+import pytest
+
+from twoworlds.errors import InputError
+from twoworlds.product import metrics as m
+
+ROWS = [
+    (1, 10, "open", 0), (1, 10, "click", 1), (1, 10, "like", 2),
+    (2, 20, "open", 0), (2, 20, "click", 5), (2, 21, "open", 9), (2, 21, "click", 10),
+    (3, 30, "like", 0), (3, 30, "open", 1), (3, 30, "open", 1), (3, 31, "open", 8),
+    (4, 40, "click", 3),
+]  # fmt: skip
+LOG = pd.DataFrame(ROWS, columns=["user_id", "session_id", "step", "minute"]).assign(
+    ts=lambda t: pd.Timestamp("2026-03-02") + pd.to_timedelta(t["minute"], unit="min")
+)
+STEPS = ["open", "click", "like"]
+
+
+def test_users_in_order():
+    table = m.funnel(LOG, STEPS)
+    assert table["reached"].tolist() == [3, 2, 1], (
+        "a like before the opening is no step; nor is a click without one"
+    )
+    assert table["of_previous"].tolist() == pytest.approx([1, 2 / 3, 1 / 2])
+    assert table["of_first"].tolist() == pytest.approx([1, 2 / 3, 1 / 3])
+
+
+def test_the_unit_changes_the_answer():
+    assert m.funnel(LOG, STEPS, unit="session_id")["of_first"].tolist() == pytest.approx([1, 3 / 5, 1 / 5])
+
+
+def test_nobody_at_a_step_leaves_the_next_undefined():
+    table = m.funnel(LOG, ["open", "share", "like"])
+    assert table["reached"].tolist() == [3, 0, 0]
+    assert table["of_previous"].isna().tolist() == [False, False, True]
+
+
+def test_order_of_rows_and_repeats_do_not_matter():
+    assert m.funnel(pd.concat([LOG, LOG]).sample(frac=1, random_state=1), STEPS).equals(m.funnel(LOG, STEPS))
+
+
+@pytest.mark.parametrize("steps", [[], ["open", "open"], "open"])
+def test_impossible_steps_are_told(steps):
+    with pytest.raises(InputError, match="steps are"):
+        m.funnel(LOG, steps)

@@ -1,0 +1,65 @@
+"""DCG and NDCG: the published example, scikit-learn as a second opinion, ties."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import dcg_score, ndcg_score
+
+from twoworlds.errors import InputError
+from twoworlds.product import metrics as m
+
+RELEVANCE = [3, 2, 3, 0, 1, 2]  # case R01
+
+
+def test_case_r01():
+    assert m.dcg(RELEVANCE) == pytest.approx(6.861127, abs=1e-6)
+    assert m.dcg(sorted(RELEVANCE, reverse=True)) == pytest.approx(7.140995, abs=1e-6)
+    assert m.ndcg(RELEVANCE) == pytest.approx(0.960808, abs=1e-6)
+    assert m.dcg(RELEVANCE, gain="exponential") == pytest.approx(13.848264, abs=1e-6)
+    assert m.ndcg(RELEVANCE, judged=[*RELEVANCE, 3, 2]) == pytest.approx(0.785002, abs=1e-6)
+
+
+lists = st.integers(2, 9).flatmap(
+    lambda n: st.tuples(
+        st.lists(st.integers(0, 4), min_size=n, max_size=n),
+        st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.7]), min_size=n, max_size=n),  # ties on purpose
+        st.integers(1, n),
+    )
+)
+
+
+@given(lists)
+def test_scikit_learn_agrees_with_ties_and_cuts(case):
+    relevance, scores, k = case
+    assert m.dcg(relevance, k, scores=scores) == pytest.approx(dcg_score([relevance], [scores], k=k))
+    if any(relevance):
+        assert m.ndcg(relevance, k, scores=scores) == pytest.approx(ndcg_score([relevance], [scores], k=k))
+    else:
+        assert np.isnan(m.ndcg(relevance, k, scores=scores)), "scikit-learn says 0: nothing could be found"
+
+
+@given(st.permutations(RELEVANCE))
+def test_no_order_beats_the_best(order):
+    assert m.ndcg(order) <= 1 + 1e-12
+
+
+def test_ties_take_no_luck():
+    assert m.dcg([3, 0], scores=[1, 1]) == m.dcg([0, 3], scores=[1, 1]) == pytest.approx(m.dcg([1.5, 1.5]))
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda: m.dcg([]), "relevance is"),
+        (lambda: m.dcg([1, -1]), "relevance is"),
+        (lambda: m.dcg([1, np.nan]), "relevance is"),
+        (lambda: m.dcg([1], gain="cubic"), "gain is"),
+        (lambda: m.dcg([1, 2], k=0), "k is 0"),
+        (lambda: m.dcg([1, 2], scores=[1]), "scores have shape"),
+        (lambda: m.ndcg([1, 2], judged=[2]), "judged has 1"),
+    ],
+)
+def test_wrong_input_is_told(act, said):
+    with pytest.raises(InputError, match=said):
+        act()

@@ -1,0 +1,78 @@
+"""Sessions by gap: conventions at the edge, any order, and properties that hold for every log."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twoworlds.errors import InputError
+from twoworlds.product import metrics as m
+
+START = pd.Timestamp("2026-03-02 08:00")
+
+
+def stream(minutes, users=None):
+    return pd.DataFrame(
+        {
+            "user_id": users or [7] * len(minutes),
+            "ts": START + pd.to_timedelta(np.array(minutes) * 60, unit="s"),
+        }
+    )
+
+
+minutes = st.lists(st.integers(0, 600), min_size=1, max_size=30)
+
+
+def test_a_pause_of_exactly_the_gap_is_the_convention():
+    log = stream([0, 30, 61])
+    assert m.sessionise(log, 30)["session"].tolist() == [1, 1, 2]
+    assert m.sessionise(log, 30, split_at_gap=True)["session"].tolist() == [1, 2, 3]
+
+
+def test_users_do_not_share_sessions_and_order_is_no_matter():
+    log = stream([50, 0, 10, 5], users=[1, 1, 1, 2])
+    table = m.sessions(log, 30)
+    assert table[["user_id", "session", "events", "length_s"]].to_numpy().tolist() == [
+        [1, 1, 2, 600.0], [1, 2, 1, 0.0], [2, 1, 1, 0.0],
+    ]  # fmt: skip
+    assert m.sessions(log.iloc[::-1], 30).equals(table)
+
+
+@settings(max_examples=30)
+@given(minutes, st.integers(1, 120))
+def test_sessions_are_the_gaps_and_one(times, gap):
+    ordered = np.sort(times)
+    assert len(m.sessions(stream(times), gap)) == 1 + (np.diff(ordered) > gap).sum()
+
+
+@settings(max_examples=30)
+@given(minutes, st.integers(1, 60), st.integers(0, 60))
+def test_a_longer_gap_never_gives_more_sessions(times, gap, more):
+    log = stream(times)
+    assert len(m.sessions(log, gap + more)) <= len(m.sessions(log, gap))
+    assert len(m.sessions(log, gap)) <= len(m.sessions(log, gap, split_at_gap=True))
+
+
+@settings(max_examples=30)
+@given(minutes, st.data())
+def test_a_repeated_event_moves_no_boundary(times, data):
+    again = [*times, data.draw(st.sampled_from(times))]
+    once, twice = m.sessions(stream(times), 20), m.sessions(stream(again), 20)
+    assert once.drop(columns="events").equals(twice.drop(columns="events"))
+    assert twice["events"].sum() == once["events"].sum() + 1
+
+
+@pytest.mark.parametrize("gap", [0, -5, float("nan"), "30"])
+def test_an_impossible_gap_is_told(gap):
+    with pytest.raises(InputError, match="gap_min is"):
+        m.sessionise(stream([0]), gap)
+
+
+def test_empty_missing_and_future_are_told():
+    with pytest.raises(InputError, match="log is empty"):
+        m.sessions(stream([0]).iloc[:0])
+    with pytest.raises(InputError, match="1 rows without ts"):
+        m.sessions(stream([0, 1]).assign(ts=[START, pd.NaT]))
+    with pytest.raises(InputError, match="1 events after"):
+        m.sessions(stream([0, 90]), until=START + pd.Timedelta(hours=1))

@@ -1,0 +1,46 @@
+"""The assistant: denominators, and thumbs that hear the cross."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twoworlds.errors import InputError
+from twoworlds.product import metrics as m
+from twoworlds.world import World
+from twoworlds.world.ask import AskPolicy, simulate_ask
+
+LOG = pd.DataFrame(
+    {
+        "completed": [True, False, False, False, True],
+        "abandoned": [False, False, True, False, False],
+        "refused": [False, False, False, True, False],
+        "thumb": [1, -1, 0, 0, 0],
+    }
+)
+
+
+def test_denominators():
+    assert m.task_completion(LOG) == 2 / 5
+    assert m.task_completion(LOG, of="answered") == pytest.approx(2 / 3)
+    assert m.thumbs_up_share(LOG) == 0.5
+    assert np.isnan(m.thumbs_up_share(LOG[LOG["thumb"] == 0]))
+
+
+def test_a_stricter_filter_flatters_the_answered():
+    runs = [simulate_ask(World(users=1500, seed=1), AskPolicy(safety_threshold=t)).log for t in (0.1, 3)]
+    assert m.task_completion(runs[0]) < 0.8 * m.task_completion(runs[1])
+    assert m.task_completion(runs[0], of="answered") == pytest.approx(
+        m.task_completion(runs[1], "answered"), rel=0.05
+    )
+
+
+def test_thumbs_are_sterner_than_the_truth():
+    log = simulate_ask(World(users=4000, seed=1)).log
+    assert m.thumbs_up_share(log) < m.task_completion(log, of="answered") - 0.1
+
+
+def test_wrong_input_is_told():
+    with pytest.raises(InputError, match="of is 'some'"):
+        m.task_completion(LOG, of="some")
+    with pytest.raises(InputError, match="log is empty"):
+        m.task_completion(LOG.iloc[:0])

@@ -1,0 +1,115 @@
+"""Clicks and seconds: CTR, watch share, and what the position on the slate does to both."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from twoworlds.errors import InputError
+from twoworlds.product.metrics.log import IMPRESSION, Log, events, mean_by
+
+
+def ctr(log: Log, by: str | None = None) -> float | pd.Series:
+    """Return the click-through rate: clicks per impression (a share), for each value of column `by` if given.
+
+    log: one row an impression; column clicked (bool). Denominator: impressions, looked at or not. It can't see
+    where the video stood, whether anybody looked, or whether the click was regretted.
+    """
+    needed = ["clicked", *([by] if by else [])]
+    return mean_by(events(log, needed, key=IMPRESSION), "clicked::int", by)
+
+
+def watch_share(log: Log, by: str | None = None) -> float | pd.Series:
+    """Return the mean share of a clicked video that was watched, for each value of column `by` if given.
+
+    log: one row an impression; columns clicked (bool), watch_s (s), length_s (s). Denominator: clicks, each
+    counting the same (the sum of seconds over the sum of lengths would count a long video more); nan where
+    nobody clicked. Seconds favour long videos; a share favours short ones a little, and neither sees if the
+    time was well spent.
+    """
+    needed = ["clicked", "watch_s", "length_s", *([by] if by else [])]
+    rows = events(log, needed, key=IMPRESSION)
+    shortest, least = rows.query("log", "select min(length_s), min(watch_s) from log").fetchall()[0]
+    if shortest <= 0 or least < 0:
+        name, value = ("length_s", shortest) if shortest <= 0 else ("watch_s", least)
+        raise InputError(
+            f"{name} is {value:g} in some row: lengths must be above 0 s and times not below 0 s."
+        )
+    return mean_by(rows, "watch_s / length_s", by, where="clicked")
+
+
+def position_clicks(attractiveness: ArrayLike, examination: ArrayLike) -> NDArray[np.float64]:
+    """Return the click chance of each position in the position-based model: attractiveness times examination.
+
+    Both are shares, shape (positions,): a video is clicked if it is looked at and attractive, and whether it is
+    looked at depends on the position alone (Joachims, Swaminathan & Schnabel 2017).
+    """
+    r, e = _shares("attractiveness", attractiveness), _shares("examination", examination)
+    if r.shape != e.shape:
+        raise InputError(
+            f"examination has {e.size} positions and attractiveness {r.size}: they must be as many."
+        )
+    return r * e
+
+
+def cascade_examination(attractiveness: ArrayLike) -> NDArray[np.float64]:
+    """Return the chance that each position is looked at in the cascade model, shape (positions,).
+
+    The user reads from the top and stops at the first click: e_i is the product of 1 - r_j over the positions
+    above (Craswell, Zoeter, Taylor & Ramsey 2008). Whether a video is seen depends on what stands above it.
+    """
+    r = _shares("attractiveness", attractiveness)
+    return np.concatenate([[1.0], np.cumprod(1 - r)[:-1]])
+
+
+def cascade_clicks(attractiveness: ArrayLike) -> NDArray[np.float64]:
+    """Return the click chance of each position in the cascade model: c_i = r_i times the product of 1 - r_j above."""
+    return _shares("attractiveness", attractiveness) * cascade_examination(attractiveness)
+
+
+def estimate_examination(log: Log) -> pd.Series:
+    """Return the examination of each position relative to the first, from positions that were filled at random.
+
+    log: one row an impression; columns position (1 is the top), clicked, explored (bool: filled by a random
+    video). A random video is as attractive at any position, so the ratio of CTRs is the ratio of looks. Rows
+    that were ranked are not used. It can't see whether a look depends on what stands above. InputError where
+    the top has no random click.
+    """
+    rows = events(log, ["position", "clicked", "explored"], key=IMPRESSION)
+    rate = mean_by(rows.filter("explored"), "clicked::int", "position")
+    if rate.empty or rate.index[0] != 1 or not rate.iloc[0] > 0:
+        raise InputError(
+            "log has no click on a random video at position 1: examination can't be estimated from it."
+        )
+    return (rate / rate.iloc[0]).rename("examination")
+
+
+def debiased_ctr(log: Log, examination: Mapping[int, float] | pd.Series, by: str = "video_id") -> pd.Series:
+    """Return clicks per look, estimated by inverse propensity: the mean of clicked / examination, by column `by`.
+
+    log: one row an impression; columns position, clicked. examination: position -> chance that it is looked at,
+    in (0, 1], for every position of the log. Denominator: impressions. Unbiased if examination depends on the
+    position alone and is right (Joachims, Swaminathan & Schnabel 2017); a rare position gets a large weight,
+    hence noise, and single values may exceed 1. With examination relative to the first position the result is
+    per look at the top.
+    """
+    rows = events(log, ["position", "clicked", by], key=IMPRESSION)
+    chance = {int(position): float(share) for position, share in dict(examination).items()}
+    for position, share in chance.items():
+        if not 0 < share <= 1:
+            raise InputError(
+                f"examination of position {position} is {share:g}: it must be above 0 and at most 1."
+            )
+    shown = {int(p) for (p,) in rows.query("log", "select distinct position from log").fetchall()}
+    if missing := sorted(shown - chance.keys()):
+        raise InputError(f"examination lacks position {missing[0]}: it must have every position of the log.")
+    weight = " ".join(f"when {position} then {1 / share!r}" for position, share in chance.items())
+    return mean_by(rows, f"case when clicked then (case position {weight} end) else 0 end", by)
+
+
+def _shares(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(values, dtype=float)
+    if array.ndim != 1 or array.size == 0 or not ((array >= 0) & (array <= 1)).all():
+        raise InputError(f"{name} is {values!r}: it must be a list of shares from 0 to 1, at least one.")
+    return array

@@ -1,0 +1,91 @@
+"""How different is what was shown: within a list, over a person's topics, over the catalogue; and how to get there."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twoworlds.errors import InputError, require_number, require_whole
+
+
+def cosine(vectors: ArrayLike) -> NDArray[np.float64]:
+    """Return the cosine similarity of each pair of rows, shape (n, n), for vectors of shape (n, dimensions).
+
+    A vector without direction (all zeros) raises InputError.
+    """
+    rows = np.asarray(vectors, dtype=float)
+    if rows.ndim != 2 or rows.size == 0 or not np.isfinite(rows).all():
+        raise InputError(f"vectors have shape {rows.shape}: they must be finite numbers, one row an item.")
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    if (length == 0).any():
+        raise InputError("vectors hold a row of zeros: it has no direction to compare.")
+    return np.clip(rows @ rows.T / (length * length.T), -1, 1)
+
+
+def intra_list_diversity(similarity: ArrayLike) -> float:
+    """Return the mean distance, 1 - similarity, over the pairs of a list (0 all alike; cosine: at most 2).
+
+    similarity: shape (n, n), symmetric. Denominator: the n(n - 1)/2 pairs; nan for a list of one, which has no
+    pair. It sees one list at a time: a feed that shows the same varied list every day scores as well as one
+    that never repeats.
+    """
+    s = _similarity(similarity)
+    pairs = s[np.triu_indices(len(s), k=1)]
+    return float((1 - pairs).mean()) if pairs.size else float("nan")
+
+
+def topic_entropy(counts: ArrayLike) -> float:
+    """Return the entropy, in bits, of how impressions are spread over topics: 0 for one topic, log2(n) for n alike.
+
+    counts: impressions a topic, not negative. Its exponent 2^H is the number of topics that would be as diverse
+    if all were equal. It can't tell near topics from far ones. nan without any impression.
+    """
+    n = np.asarray(counts, dtype=float)
+    if n.ndim != 1 or n.size == 0 or not (np.isfinite(n) & (n >= 0)).all():
+        raise InputError(f"counts are {counts!r}: they must be a list of numbers, 0 or more.")
+    if n.sum() == 0:
+        return float("nan")
+    p = n[n > 0] / n.sum()
+    return float(abs(-(p * np.log2(p)).sum()))
+
+
+def coverage(shown: ArrayLike, catalogue: int) -> float:
+    """Return the share of the catalogue that was shown at least once.
+
+    shown: ids of what was shown, repeats allowed. catalogue: how many could have been shown. One look in a year
+    counts as much as a million, and more traffic covers more: compare only at equal traffic.
+    """
+    size = require_whole("catalogue", catalogue, 1, 10**12, "items")
+    distinct = len(np.unique(np.asarray(shown)))
+    if distinct > size:
+        raise InputError(f"catalogue is {size}: it must hold the {distinct} different items that were shown.")
+    return distinct / size
+
+
+def mmr(relevance: ArrayLike, similarity: ArrayLike, k: int, trade_off: float) -> list[int]:
+    """Return the indices of k items chosen by maximal marginal relevance, in order.
+
+    Each next item maximises trade_off * relevance - (1 - trade_off) * (largest similarity to those chosen); the
+    first has none to resemble (Carbonell & Goldstein 1998). trade_off: 1 is relevance alone. Of equal items the
+    first is taken.
+    """
+    rel, s = np.asarray(relevance, dtype=float), _similarity(similarity)
+    if rel.shape != (len(s),) or not np.isfinite(rel).all():
+        raise InputError(
+            f"relevance has shape {rel.shape}: it must be one finite number for each of {len(s)} items."
+        )
+    k = require_whole("k", k, 1, len(rel), "items")
+    trade_off = require_number("trade_off", trade_off, 0, 1)
+    chosen = [int(np.argmax(rel))]
+    while len(chosen) < k:
+        score = trade_off * rel - (1 - trade_off) * s[:, chosen].max(axis=1)
+        score[chosen] = -np.inf
+        chosen.append(int(np.argmax(score)))
+    return chosen
+
+
+def _similarity(similarity: ArrayLike) -> NDArray[np.float64]:
+    s = np.asarray(similarity, dtype=float)
+    if s.ndim != 2 or s.shape[0] != s.shape[1] or not len(s) or not np.isfinite(s).all():
+        raise InputError(f"similarity has shape {s.shape}: it must be a square of finite numbers.")
+    if not np.allclose(s, s.T):
+        raise InputError("similarity differs between a pair and its mirror image: it must be symmetric.")
+    return s

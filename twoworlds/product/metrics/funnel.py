@@ -1,0 +1,39 @@
+"""Funnels: who gets from one step to the next, in order."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from twoworlds.errors import InputError
+from twoworlds.product.metrics.log import Log, events, quoted
+
+
+def funnel(log: Log, steps: Sequence[str], unit: str = "user_id") -> pd.DataFrame:
+    """Return how many units get to each step in order: index step; columns reached, of_previous, of_first (shares).
+
+    log: one row an event; columns `unit`, step (text), ts. A unit reaches a step if it has an event of it at or
+    after the moment at which it reached the one before; other events may lie between, and a repeated event
+    counts once. Denominators: units at the step before, and at the first step; nan where nobody got that far.
+    The unit matters: the share of sessions that convert is not the share of users that do. It can't see why
+    somebody stopped.
+    """
+    if isinstance(steps, str) or not len(steps) or len(set(steps)) < len(steps):
+        raise InputError(f"steps are {steps!r}: they must be different names, in order, at least one.")
+    rows = events(log, [unit, "step", "ts"])
+    reached = np.array(rows.query("log", _chain(steps, quoted(unit))).fetchall()[0], dtype=float)
+    before = np.concatenate([reached[:1], reached[:-1]])
+    with np.errstate(invalid="ignore"):
+        shares = {"of_previous": reached / before, "of_first": reached / reached[0]}
+    return pd.DataFrame({"reached": reached.astype(int), **shares}, index=pd.Index(steps, name="step"))
+
+
+def _chain(steps: Sequence[str], unit: str) -> str:
+    """Return the query that counts who reaches each step: each is looked for from the moment of the one before."""
+    names = ["'" + step.replace("'", "''") + "'" for step in steps]
+    parts = [f"s0 as (select {unit}, min(ts) as moment from log where step = {names[0]} group by 1)"]
+    for i, name in enumerate(names[1:], start=1):
+        came = f"from log join s{i - 1} using ({unit}) where step = {name} and ts >= moment"
+        parts.append(f"s{i} as (select {unit}, min(ts) as moment {came} group by 1)")
+    counts = ", ".join(f"(select count(*) from s{i})" for i in range(len(steps)))
+    return f"with {', '.join(parts)} select {counts}"

@@ -1,0 +1,69 @@
+"""How good is an order, given what each item is worth: DCG and NDCG."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twoworlds.errors import InputError, require_one_of, require_whole
+
+
+def dcg(
+    relevance: ArrayLike, k: int | None = None, gain: str = "linear", scores: ArrayLike | None = None
+) -> float:
+    """Return the discounted cumulative gain of a list: the sum of gain_i / log2(i + 1) over positions i = 1..k.
+
+    relevance: what each item is worth, 0 or more, in the order shown. gain: "linear" takes it as it is
+    (Järvelin & Kekäläinen 2002), "exponential" takes 2^relevance - 1. With `scores` the items are ranked by
+    them, largest first, and items of equal score share the mean gain of their places (McSherry & Najork 2008):
+    no luck in the order of ties.
+    """
+    values = _gains(relevance, gain)
+    if scores is not None:
+        values = _ranked(values, np.asarray(scores, dtype=float))
+    top = len(values) if k is None else require_whole("k", k, 1, 10**9)
+    discount = 1 / np.log2(np.arange(2, len(values) + 2))
+    return float((values * discount)[:top].sum())
+
+
+def ndcg(
+    relevance: ArrayLike,
+    k: int | None = None,
+    gain: str = "linear",
+    scores: ArrayLike | None = None,
+    judged: ArrayLike | None = None,
+) -> float:
+    """Return DCG over the DCG of the best order: 1 is perfect.
+
+    Arguments as in `dcg`. judged: the relevance of everything that could have been shown, what was shown
+    included; by default only what was shown, which makes a list perfect that left out the best. The best order
+    is cut at k, or at the length of the list. nan if nothing is relevant. It knows what the judges knew: not
+    whether anybody was glad.
+    """
+    shown = _gains(relevance, gain)
+    pool = shown if judged is None else _gains(judged, gain)
+    if len(pool) < len(shown):
+        raise InputError(
+            f"judged has {len(pool)} items: it must hold at least the {len(shown)} that were shown."
+        )
+    best = np.sort(pool)[::-1][: len(shown)]
+    ideal = dcg(best, k)
+    return dcg(shown, k, scores=scores) / ideal if ideal > 0 else float("nan")
+
+
+def _gains(relevance: ArrayLike, gain: str) -> NDArray[np.float64]:
+    values = np.asarray(relevance, dtype=float)
+    if values.ndim != 1 or values.size == 0 or not (np.isfinite(values) & (values >= 0)).all():
+        raise InputError(
+            f"relevance is {relevance!r}: it must be a list of numbers, 0 or more, at least one."
+        )
+    return values if require_one_of("gain", gain, ("linear", "exponential")) == "linear" else 2.0**values - 1
+
+
+def _ranked(values: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the gains in the order of the scores, items of equal score with their mean gain."""
+    if scores.shape != values.shape or np.isnan(scores).any():
+        raise InputError(
+            f"scores have shape {scores.shape}: there must be one number for each of {values.size} items."
+        )
+    _, tie = np.unique(-scores, return_inverse=True)
+    mean = np.bincount(tie, values) / np.bincount(tie)
+    return mean[np.sort(tie)]

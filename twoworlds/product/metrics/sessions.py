@@ -1,0 +1,41 @@
+"""Sessions that nobody logged: cut from a stream of events wherever the pause is long enough."""
+
+import pandas as pd
+
+from twoworlds.errors import require_number
+from twoworlds.product.metrics.log import Log, events
+
+_CUT = """
+    with pauses as (
+        select user_id, ts, ts - lag(ts) over (partition by user_id order by ts) as pause from log
+    )
+    select user_id, ts, sum((pause is null or pause {above} to_microseconds({gap}))::int) over (
+        partition by user_id order by ts rows unbounded preceding)::bigint as session
+    from pauses order by user_id, ts
+"""
+
+
+def sessionise(
+    log: Log, gap_min: float = 30, split_at_gap: bool = False, until: object = None
+) -> pd.DataFrame:
+    """Return the events (user_id, ts) with their session, numbered 1, 2, 3 ... for each user; sorted by user and time.
+
+    log: columns user_id, ts (timestamp); unsorted is fine. gap_min: minutes, above 0. A longer pause than the
+    gap begins a session. A pause of exactly the gap does not, unless `split_at_gap` (the convention of stream
+    processors, whose session windows end before the gap is over). A repeated event changes no session. until:
+    see `events`. Two people on one phone are one user to it, and a long video without events is a pause.
+    """
+    gap = round(require_number("gap_min", gap_min, 1 / 60_000_000, 1e6, "minutes") * 60_000_000)
+    rows = events(log, ["user_id", "ts"], until=until)
+    return rows.query("log", _CUT.format(above=">=" if split_at_gap else ">", gap=gap)).df()
+
+
+def sessions(log: Log, gap_min: float = 30, split_at_gap: bool = False, until: object = None) -> pd.DataFrame:
+    """Return one row a session: user_id, session, start, end, events, length_s (s, first to last event).
+
+    Arguments as in `sessionise`. A session of one event has length 0: what followed the last event was not
+    logged. A repeated event counts in `events`: drop repeats first with `deduplicated`.
+    """
+    cut = sessionise(log, gap_min, split_at_gap, until).groupby(["user_id", "session"])["ts"]
+    table = cut.agg(start="min", end="max", events="size").reset_index()
+    return table.assign(length_s=(table["end"] - table["start"]).dt.total_seconds())

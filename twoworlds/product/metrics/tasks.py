@@ -1,0 +1,32 @@
+"""The assistant's metrics: was the task done, and what the thumbs say about it."""
+
+import pandas as pd
+
+from twoworlds.errors import require_one_of
+from twoworlds.product.metrics.log import Log, events, mean_by
+
+_COUNTED = {"all": "true", "answered": "not (abandoned or refused)"}
+
+
+def task_completion(log: Log, of: str = "all", by: str | None = None) -> float | pd.Series:
+    """Return the share of conversations in which the task was done, for each value of column `by` if given.
+
+    log: one row a conversation; columns completed, abandoned, refused (bool). Denominator: all conversations,
+    or those that were "answered" (neither abandoned before the first token nor refused), which looks better the
+    more are turned away. Someone has to judge `completed`; it can't see an answer that did the task and should
+    not have been given.
+    """
+    require_one_of("of", of, _COUNTED)
+    needed = ["completed", "abandoned", "refused", *([by] if by else [])]
+    return mean_by(events(log, needed), "completed::int", by, where=_COUNTED[of])
+
+
+def thumbs_up_share(log: Log, by: str | None = None) -> float | pd.Series:
+    """Return thumbs up per thumb given (a share), for each value of column `by` if given.
+
+    log: one row a conversation; column thumb (1 up, -1 down, 0 none). Denominator: conversations with a thumb,
+    mostly a few in a hundred; nan without any. It hears those who bother, and the cross bother more often than
+    the content.
+    """
+    needed = ["thumb", *([by] if by else [])]
+    return mean_by(events(log, needed), "(thumb > 0)::int", by, where="thumb <> 0")
