@@ -8,6 +8,7 @@ video at position k is looked at, or not, in the k-th of K equal parts of that t
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from twoworlds.world.videos import Videos, make_videos, on_offer, place_birth
 
 NO_WISH = -1
 # What a search says about a wish, against a tap on a video that happened to be shown.
-SEARCH_WEIGHT = 3.0
+SEARCH_WEIGHT = 10.0
 EVENING_DAY = 1
 
 
@@ -209,6 +210,7 @@ def play(evening: Evening, memory: Memory, policy: Policy | None = None) -> Play
     )
 
 
+@lru_cache(maxsize=8)
 def _serving(world: World, policy: Policy) -> Serving:
     """Return what `policy` serves on the evening's day, with no trend from other users."""
     offer = on_offer(make_videos(world), place_birth(world), EVENING_DAY)

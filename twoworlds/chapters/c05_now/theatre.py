@@ -1,0 +1,237 @@
+"""One person, one evening: an event leaves the phone, arrives late, and changes the next slate, or not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise, zip_longest
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
+
+from twoworlds.course.controls import Choice, Slider, Steps
+from twoworlds.course.explorer import Explorer, Preset
+from twoworlds.course.prediction import Prediction
+from twoworlds.course.style import FAINT, GOOD, NEUTRAL, TRUTH
+from twoworlds.product.session import NO_WISH, Evening, Memory, Played, play
+from twoworlds.world import World
+from twoworlds.world.people import make_people
+
+# An evening on which somebody comes with a wish, and the wish weighs a little more than all of last year.
+WORLD = World(users=100, days=1, seed=7, intent_strength=1.2)
+PERSON, SLATES, SLATE_S, SEARCH = 25, 24, 30, 4
+HALF_LIFE_MIN = 2
+CHESS, BREAD, TENNIS = 3, 1, 2
+NAMES = {CHESS: "chess", BREAD: "bread", TENNIS: "tennis"}
+COLOURS = {CHESS: "#E69F00", BREAD: GOOD, TENNIS: "#56B4E9"}
+CLOCK = tuple(f"{(1198 + s // 2) // 60}:{(1198 + s // 2) % 60:02}:{s % 2 * 30:02}" for s in range(SLATES))
+# What is wanted from which slate on; each wish is searched for when it comes.
+STORIES = {
+    "bread, all evening": {SEARCH: BREAD},
+    "bread, for an aunt": {SEARCH: BREAD, SEARCH + 1: NO_WISH},
+    "bread, then tennis": {SEARCH: BREAD, SEARCH + 9: TENNIS},
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The evening up to `now`, the number of the slate on the screen."""
+
+    played: Played
+    now: int
+    lasting: float  # satisfaction of a slate from the search on, if nothing of tonight were used
+
+    def shown(self, topic: int) -> np.ndarray:
+        """Return how many of the ten videos of each slate are about `topic`, (SLATES,)."""
+        return (self.played.topic[0] == topic).sum(axis=1)
+
+    @property
+    def first_known(self) -> int:
+        """The first slate that is made with the first search; SLATES if none is."""
+        return min(SLATES, SEARCH + int(np.ceil(self.played.memory.delay_s / SLATE_S)))
+
+    @property
+    def worth(self) -> float:
+        """What using tonight does to satisfaction, from the search to the end, as a share."""
+        return float(self.played.satisfaction[0, SEARCH:].mean() / self.lasting - 1)
+
+
+def script(story: str) -> Evening:
+    """Return the evening of a story: the truth about one person."""
+    wish, searched = np.full((1, SLATES), NO_WISH), np.zeros((1, SLATES), dtype=bool)
+    for slate, topic in STORIES[story].items():
+        wish[0, slate:] = topic
+        searched[0, slate] = topic != NO_WISH
+    taste = make_people(WORLD, PERSON, PERSON + 1).taste
+    return Evening(WORLD, taste, wish, searched, SLATE_S)
+
+
+@lru_cache(maxsize=256)
+def evening_of(delay_s: float, weight: float, story: str) -> Played:
+    """Live the evening of a story with a pipeline's delay and a weight of tonight."""
+    return play(script(story), Memory(weight, HALF_LIFE_MIN, delay_s))
+
+
+def model(clock: str, delay_s: int, weight: float, story: str) -> Scene:
+    """Return the scene at a time of the clock."""
+    lasting = evening_of(0, 0.0, story).satisfaction[0, SEARCH:].mean()
+    return Scene(evening_of(delay_s, weight, story), CLOCK.index(clock), float(lasting))
+
+
+def painted(topics: np.ndarray) -> np.ndarray:
+    """Return colours for topics, (..., 3): the three of the story, grey for all others."""
+    colours = np.full((WORLD.topics, 3), to_rgb(FAINT))
+    for topic, colour in COLOURS.items():
+        colours[topic] = to_rgb(colour)
+    return colours[topics]
+
+
+def belief(r: Scene, rows: int = 40) -> np.ndarray:
+    """Return the profile of each slate as a column of topics, (rows, SLATES), in proportion, the story's first."""
+    order = [*COLOURS, *(t for t in range(WORLD.topics) if t not in COLOURS)]
+    share = r.played.believed[0][:, order]
+    edges = np.cumsum(share / share.sum(axis=1, keepdims=True), axis=1)
+    at = (np.arange(rows) + 0.5) / rows
+    return np.array(order)[(at[:, None, None] > edges).sum(axis=2).clip(max=WORLD.topics - 1)]
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Scene], None]:
+    """Left the slates as they were shown, right the events on their way and the profile that slates are made from."""
+    span = (-0.5, SLATES - 0.5)
+    for ax in (product, platform):
+        ax.set(xlim=span, xlabel="Slate fetched at, local time")
+        ax.set_xticks(range(0, SLATES, 4), [clock[:5] for clock in CLOCK[::4]])
+        ax.grid(False)
+    product.set(ylim=(10.7, -1.7), yticks=[-0.7, *range(1, 11, 3)], ylabel="Position on the slate")
+    product.set_yticklabels(["wish", *range(1, 11, 3)])
+    platform.set(ylim=(-1.05, 1.1), yticks=(-0.5, 0, 1))
+    platform.set_yticklabels(("profile", "arrives", "leaves phone"))
+    slates = product.imshow(np.ones((10, SLATES, 3)), extent=(*span, 10.5, 0.5), aspect="auto", animated=True)
+    profile = platform.imshow(np.ones((40, SLATES, 3)), extent=(*span, -1, 0), aspect="auto", animated=True)
+    taps = product.plot([], [], "o", color="white", markersize=5, markeredgecolor=TRUTH, animated=True)[0]
+    bars = [product.add_patch(Rectangle((0, 0), 0, 0, color=TRUTH, animated=True)) for _ in range(2)]
+    words = [
+        product.text(0, -0.68, "", color="white", va="center", fontsize=9, animated=True) for _ in range(2)
+    ]
+    flights = LineCollection([], animated=True)
+    platform.add_collection(flights)
+    flying = platform.plot([], [], "o", color=TRUTH, markersize=4, animated=True)[0]
+    clocks = [ax.axvline(0, color=NEUTRAL, linewidth=1, animated=True) for ax in (product, platform)]
+    labels = [Patch(color=COLOURS[t], label=NAMES[t]) for t in COLOURS] + [Patch(color=FAINT, label="other")]
+    product.legend(handles=labels, loc="lower center", bbox_to_anchor=(0.5, -0.34), ncols=4, frameon=False)
+    platform.axhline(0, color=NEUTRAL, linewidth=0.8)
+
+    def update(r: Scene) -> None:
+        past = np.arange(SLATES) <= r.now
+        slates.set_data(np.where(past[:, None], painted(r.played.topic[0].T), 1.0))
+        profile.set_data(np.where(past[:, None], painted(belief(r)), 1.0))
+        slate, k = np.nonzero(r.played.clicked[0] & past[:, None])
+        taps.set_data(slate, k + 1)
+        _say_wishes(r, bars, words)
+        _fly(r, flights, flying)
+        for line in clocks:
+            line.set_xdata([r.now, r.now])
+
+    return update
+
+
+def _say_wishes(r: Scene, bars: list[Rectangle], words: list[Text]) -> None:
+    """Draw the hidden truth: a black bar for each wish, as long as it lasts, up to now."""
+    wants = np.append(r.played.evening.wish[0, : r.now + 1], NO_WISH)
+    edges = [0, *(1 + np.flatnonzero(np.diff(wants))), len(wants)]
+    runs = [(a, b) for a, b in pairwise(edges) if wants[a] != NO_WISH]
+    for (bar, word), run in zip_longest(zip(bars, words, strict=True), runs):
+        start, end = run or (0, 0)
+        bar.set_visible(run is not None)
+        bar.set_bounds(start - 0.5, -1.2, end - start - 0.1, 1)
+        word.set_text(NAMES[wants[start]] if run else "")
+        word.set_x(start)
+
+
+def _fly(r: Scene, flights: LineCollection, flying: object) -> None:
+    """Draw each event from the phone (top) to the profile (the line at 0), as far as it has come by now."""
+    events = r.played.events(0)
+    left, arrives = (events[name].to_numpy() / SLATE_S for name in ("event_s", "arrived_s"))
+    sent = left <= r.now
+    done = np.clip((r.now - left) / np.maximum(arrives - left, 1e-9), 0, 1)
+    tip = left + done * (arrives - left)
+    flights.set_segments(
+        [[(a, 1), (x, 1 - d)] for a, x, d in zip(left[sent], tip[sent], done[sent], strict=True)]
+    )
+    flights.set_color(painted(events.topic.to_numpy()[sent]))
+    flights.set_linewidth(np.where(events.kind[sent] == "search", 4, 1.2))
+    air = sent & (done < 1)
+    flying.set_data(tip[air], 1 - done[air])
+
+
+def reading(r: Scene) -> str:
+    """Say when the search was known, what the feed made of it, and what it was worth."""
+    bread = r.shown(BREAD)
+    if r.now < SEARCH:
+        return f"{CLOCK[r.now]}. {r.shown(CHESS)[r.now]} of 10 videos are about chess, as on most evenings."
+    searched = f"At {CLOCK[SEARCH]} she searches for bread"
+    if r.now < r.first_known:
+        until = "all evening" if r.first_known == SLATES else f"until {CLOCK[r.first_known]}"
+        return (
+            f"{searched}. {CLOCK[r.now]}: the search is on its way ({until}), and {bread[r.now]} of 10 videos are "
+            "about bread."
+        )
+    return (
+        f"{searched}, from {CLOCK[r.first_known]} on slates know: {bread[r.first_known : r.now + 1].mean():.1f} of 10 "
+        f"videos a slate are about bread, {bread[:SEARCH].mean():.1f} before the search. Using tonight is worth "
+        f"{100 * r.worth:+.0f} % satisfaction, from the search to the end."
+    )
+
+
+def slates_gained(slow_s: int = 30, quick_s: int = 3) -> int:
+    """Return how many slates earlier a quicker pipeline's feed knows of the search."""
+    slow, quick = (
+        Scene(evening_of(d, 0.5, next(iter(STORIES))), 0, 1.0).first_known for d in (slow_s, quick_s)
+    )
+    return slow - quick
+
+
+def prediction() -> Prediction:
+    """Ask what ten times the speed buys."""
+    return Prediction(
+        id="05.1",
+        question="She searches for bread at 20:00:00, just as a slate is fetched; a new slate comes every 30 seconds. "
+        "The pipeline gets ten times faster: 3 seconds from phone to profile instead of 30. How many slates earlier "
+        "does the feed know?",
+        answer=Slider("Slates", 0, 10, 1, 3, ""),
+        truth=slates_gained,
+    )
+
+
+def users_theatre() -> Explorer:
+    """Return the explorer: the clock, the pipeline's delay, the weight of tonight, what she really wants."""
+    return Explorer(
+        question="She searched for bread. When does the feed know, and what does it make of it?",
+        controls={
+            "clock": Steps("The clock", CLOCK, CLOCK[-1]),
+            "delay_s": Steps("Phone to profile", (1, 3, 10, 30, 60, 120, 180, 300, 600), 120, "s"),
+            "weight": Slider("Weight of tonight", 0.0, 1.0, 0.1, 0.6, "share"),
+            "story": Choice("What she wants", tuple(STORIES), next(iter(STORIES))),
+        },
+        model=model,
+        draw=draw,
+        reading=reading,
+        panels={"product": "what she wants, and sees", "platform": "what has left, and arrived"},
+        presets={
+            "She searches": Preset("20:00:00. The search leaves the phone.", {"clock": CLOCK[SEARCH]}),
+            "Ten times faster": Preset("From 30 seconds to 3. Compare with 30.", {"delay_s": 3}),
+            "For an aunt": Preset(
+                "She looks it up for somebody else and is back at chess. The feed is quick, and sure.",
+                {"delay_s": 3, "weight": 0.8, "story": "bread, for an aunt"},
+            ),
+            "News of yesterday": Preset(
+                "Five minutes late: when the feed knows of bread, she is already at tennis.",
+                {"delay_s": 300, "story": "bread, then tennis"},
+            ),
+        },
+        prediction=prediction(),
+        height=3.9,
+    )
