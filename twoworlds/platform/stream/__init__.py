@@ -10,6 +10,7 @@ from twoworlds.platform.stream.dedupe import (
     admitted,
     admitted_within,
     bloom_false_positives,
+    since_last_seen,
 )
 from twoworlds.platform.stream.delivery import Deliveries, deliver, expected_copies
 from twoworlds.platform.stream.events import Event, arrival_order, clock, from_table
@@ -23,5 +24,5 @@ __all__ = [
     "DROPPED", "LATE", "ON_TIME", "AfterDelay", "Bloom", "Deliveries", "EachEvent", "Event", "Every", "Everything",
     "Fates", "LastKeys", "Output", "Pane", "Sessions", "Sliding", "Step", "Trigger", "Window", "Within", "admitted",
     "admitted_within", "arrival_order", "bloom_false_positives", "clock", "deliver", "expected_copies", "fixed_lag",
-    "from_table", "given", "overlap", "perfect", "read", "run", "tumbling", "tumbling_fates",
+    "from_table", "given", "overlap", "perfect", "read", "run", "since_last_seen", "tumbling", "tumbling_fates",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twoworlds.errors import InputError, require_number, require_whole
 
@@ -107,17 +108,23 @@ def admitted(arrivals: Iterable[tuple[Hashable, float]], memory: Memory) -> np.n
     return np.array([memory.first_time(key, now) for key, now in arrivals], dtype=bool)
 
 
-def admitted_within(keys: np.ndarray, times: np.ndarray, ttl: float) -> np.ndarray:
-    """Return what `admitted` says with the memory `Within(ttl)`, for columns of whole keys and sorted times.
+def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
+    """Return for each arrival how long ago its key was last seen (s), infinite for a key that is new.
 
-    A key is new if its last copy, taken or refused, is more than `ttl` ago.
+    For whole columns; keys are whole numbers, times must not go back.
     """
-    require_number("ttl", ttl, 0, math.inf)
     keys, times = np.asarray(keys), np.asarray(times, float)
     if (np.diff(times) < 0).any():
         raise InputError("times go back: events must come in order of processing time.")
     order = np.argsort(keys, kind="stable")
     same = keys[order][1:] == keys[order][:-1]
-    known = np.zeros(len(keys), dtype=bool)
-    known[order[1:]] = same & (np.diff(times[order]) <= ttl)
-    return ~known
+    ago = np.full(len(keys), np.inf)
+    ago[order[1:]] = np.where(same, np.diff(times[order]), np.inf)
+    return ago
+
+
+def admitted_within(keys: ArrayLike, times: ArrayLike, ttl: float) -> np.ndarray:
+    """Return what `admitted` says with the memory `Within(ttl)`, for columns as in `since_last_seen`."""
+    require_number("ttl", ttl, 0, math.inf)
+    ago = since_last_seen(keys, times)
+    return (ago > ttl) | np.isinf(ago)
