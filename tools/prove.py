@@ -23,7 +23,7 @@ PARTS = {
     "style": [[*RUFF, "check", "--quiet", "."], [*RUFF, "format", "--check", "--quiet", "."]],
     "units": [[*PYTEST, "-rs", "-n", "2", "--dist", "loadgroup", "--ignore=tests/browser", "tests"]],
     "notebooks": [[*PYTEST, *NBVAL, "-n", "2", "--dist", "loadfile", "notebooks", "solutions", "exercises"]],
-    "browser": [[*PYTEST, "-rs", "tests/browser"]],
+    "browser": [[*PYTEST, "-rs", "-n", "2", "tests/browser"]],
 }
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-CHAPTERS = ("notebooks/00_start_here.ipynb", "notebooks/01_who_is_your_user.ipynb")
+COURSE = Path(__file__).resolve().parents[2]
+CHAPTERS = [f"notebooks/{path.name}" for path in sorted((COURSE / "notebooks").glob("*.ipynb"))]
 SCREEN_PX = 600  # what the Lab leaves of a screen of 720 for one display
 WAIT = 20_000
 
