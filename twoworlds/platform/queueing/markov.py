@@ -1,4 +1,4 @@
-"""Waiting lines in closed form: how long a request waits for one of c equal servers.
+"""M/M/c in closed form: how long a request waits for one of c equal servers.
 
 Notation: λ arrivals per unit of time, μ completions per unit of time of one busy server, c servers,
 a = λ/μ the offered load in erlangs, ρ = a/c the utilisation (share of the time that a server is busy).
@@ -9,7 +9,8 @@ import math
 
 from scipy.optimize import brentq
 
-from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.errors import require_number, require_whole
+from twoworlds.platform.queueing.inputs import require_stable
 
 MAX_SERVERS = 100_000
 
@@ -38,14 +39,14 @@ def erlang_b(servers: int, offered: float) -> float:
 
 def erlang_c(servers: int, offered: float) -> float:
     """Return the chance that an arrival has to wait (M/M/c), for a = λ/μ < c erlangs (Kleinrock 1975, eq. 3.40)."""
-    _require_stable(offered / servers)
     blocked = erlang_b(servers, offered)
+    require_stable(offered / servers)
     return servers * blocked / (servers - offered * (1 - blocked))
 
 
 def mean_wait(arrival_rate: float, service_rate: float, servers: int = 1) -> float:
     """Return the mean time in the line of an M/M/c queue, before service begins: C(c, a) / (c μ - λ)."""
-    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    require_stable(utilisation(arrival_rate, service_rate, servers))
     return erlang_c(servers, arrival_rate / service_rate) / (servers * service_rate - arrival_rate)
 
 
@@ -60,7 +61,7 @@ def wait_quantile(share: float, arrival_rate: float, service_rate: float, server
     The wait is 0 with chance 1 - C and exponential with rate c μ - λ otherwise.
     """
     share = require_number("share", share, 0, 1 - 1e-12)
-    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    require_stable(utilisation(arrival_rate, service_rate, servers))
     waits = erlang_c(servers, arrival_rate / service_rate)
     if waits <= 1 - share:
         return 0.0
@@ -74,7 +75,7 @@ def response_tail(time: float, arrival_rate: float, service_rate: float, servers
     fraction's product when d = 0 (Adan & Resing, Queueing Systems 2015, section 5.3, integrated).
     """
     require_number("time", time, 0, 1e12)
-    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    require_stable(utilisation(arrival_rate, service_rate, servers))
     offered, done = arrival_rate / service_rate, service_rate * time
     spare = servers - 1 - offered
     extra = (
@@ -89,7 +90,7 @@ def response_tail(time: float, arrival_rate: float, service_rate: float, servers
 def response_quantile(share: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
     """Return the time within which `share` of M/M/c requests are answered: the p99 is `share` = 0.99."""
     share = require_number("share", share, 0, 1 - 1e-12)
-    _require_stable(utilisation(arrival_rate, service_rate, servers))
+    require_stable(utilisation(arrival_rate, service_rate, servers))
     late = 1 - share
     high = mean_response(arrival_rate, service_rate, servers)
     while response_tail(high, arrival_rate, service_rate, servers) > late:
@@ -99,10 +100,3 @@ def response_quantile(share: float, arrival_rate: float, service_rate: float, se
             lambda t: response_tail(t, arrival_rate, service_rate, servers) - late, 0, high, xtol=1e-12 * high
         )
     )
-
-
-def _require_stable(load: float) -> None:
-    if not load < 1:
-        raise InputError(
-            f"utilisation is {load:.3g}: a steady state needs less than 1, or the line grows without limit."
-        )
