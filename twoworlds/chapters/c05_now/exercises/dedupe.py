@@ -1,0 +1,84 @@
+"""Exercise: count each message once, with a memory that forgets."""
+
+import numpy as np
+
+from twoworlds.course.exercise import Exercise, Wrong
+
+Arrivals = list[tuple[float, str, int]]
+
+
+def count_once(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    """Return (messages counted, most keys held at once), from (time, user, number) in order of time."""
+    seen: dict[tuple[str, int], float] = {}
+    counted = most = 0
+    for now, user, number in arrivals:
+        seen = {key: last for key, last in seen.items() if now - last <= ttl}
+        counted += (user, number) not in seen
+        seen[user, number] = now
+        most = max(most, len(seen))
+    return counted, most
+
+
+def _never_forgets(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    keys = {(user, number) for _, user, number in arrivals}
+    return len(keys), len(keys)
+
+
+def _never_cleans(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    return count_once(arrivals, ttl)[0], _never_forgets(arrivals, ttl)[1]
+
+
+def _from_first(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    seen: dict[tuple[str, int], float] = {}
+    counted = most = 0
+    for now, user, number in arrivals:
+        seen = {key: first for key, first in seen.items() if now - first <= ttl}
+        counted += (user, number) not in seen
+        seen.setdefault((user, number), now)
+        most = max(most, len(seen))
+    return counted, most
+
+
+def _without_user(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    return count_once([(now, "anybody", number) for now, _, number in arrivals], ttl)
+
+
+def _edge_forgotten(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    return count_once(arrivals, ttl - 1e-9)
+
+
+def _cases() -> list[tuple[Arrivals, float]]:
+    rng = np.random.default_rng(53)
+    times = np.sort(rng.integers(0, 300, 80)).tolist()
+    many = [(t, str(rng.choice(["ana", "bo", "cy"])), int(rng.integers(1, 8))) for t in times]
+    return [
+        ([(0, "ana", 1), (5, "bo", 1), (8, "ana", 1), (19, "ana", 1), (30, "ana", 1)], 10),
+        ([(0, "ana", 1), (8, "ana", 1), (16, "ana", 1), (24, "ana", 1)], 10),
+        ([(0, "ana", 1), (10, "ana", 1), (21, "ana", 1), (21, "bo", 2)], 10),
+        (many, 20),
+        (many, 5),
+        ([], 10),
+    ]
+
+
+DEDUPE = Exercise(
+    id="05.3",
+    title="Once is enough",
+    desk="platform",
+    minutes=12,
+    answer=count_once,
+    cases=_cases,
+    returns="a pair of whole numbers: messages counted, most keys held at once",
+    wrongs=[
+        Wrong("never forgets", _never_forgets, "You never forget a key: right for a week, then the memory is full. Drop what hasn't been seen for more than ttl."),
+        Wrong("never cleans", _never_cleans, "You count well, but old keys stay in memory: delete those that haven't been seen for more than ttl, at every arrival."),
+        Wrong("first seen", _from_first, "You forget ttl after a key was first seen. Here each copy renews it: what counts is when it was last seen."),
+        Wrong("without user", _without_user, "You know messages by their number alone. Every phone counts from 1: two people's messages look like copies."),
+        Wrong("edge", _edge_forgotten, "A copy exactly ttl after the last one is still a copy: forget only what is older than that."),
+    ],
+    hints=(
+        "What makes two arrivals copies of each other, and what do you need to remember of a key to forget it in time?",
+        "Keep a dict: (user, number) to the time it was last seen. At each arrival first delete old keys, then ask whether this one is there, then write down the time.",
+        "seen = {k: t for k, t in seen.items() if now - t <= ttl}; counted += (user, number) not in seen; seen[user, number] = now; most = max(most, len(seen))",
+    ),
+)  # fmt: skip

@@ -1,0 +1,93 @@
+"""Exercise: an event joins the sessions that are there, and may turn two into one."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from twoworlds.course.exercise import Exercise, Wrong
+
+Sessions = list[tuple[float, float]]
+
+
+def add_event(sessions: Sessions, time: float, gap: float) -> Sessions:
+    """Return the sessions, in order, after an event at `time`: its own [time, time + gap) merged with all it overlaps."""
+    start, end = time, time + gap
+    touched = [s for s in sessions if s[0] < end and start < s[1]]
+    merged = (min([start, *(s[0] for s in touched)]), max([end, *(s[1] for s in touched)]))
+    return sorted([*(s for s in sessions if s not in touched), merged])
+
+
+def _previous_only(sessions: Sessions, time: float, gap: float) -> Sessions:
+    before = [s for s in sessions if s[0] <= time < s[1]]
+    rest = [s for s in sessions if s not in before]
+    return sorted([*rest, (before[0][0], max(before[0][1], time + gap)) if before else (time, time + gap)])
+
+
+def _touching(sessions: Sessions, time: float, gap: float) -> Sessions:
+    touched = [s for s in sessions if s[0] <= time + gap and time <= s[1]]
+    merged = (min([time, *(s[0] for s in touched)]), max([time + gap, *(s[1] for s in touched)]))
+    return sorted([*(s for s in sessions if s not in touched), merged])
+
+
+def _shrinks(sessions: Sessions, time: float, gap: float) -> Sessions:
+    touched = [s for s in sessions if s[0] < time + gap and time < s[1]]
+    return sorted(
+        [*(s for s in sessions if s not in touched), (min([time, *(s[0] for s in touched)]), time + gap)]
+    )
+
+
+def _last_only(sessions: Sessions, time: float, gap: float) -> Sessions:
+    if not sessions or time >= sessions[-1][1]:
+        return [*sessions, (time, time + gap)]
+    return [*sessions[:-1], (min(time, sessions[-1][0]), max(sessions[-1][1], time + gap))]
+
+
+def _at_the_end(sessions: Sessions, time: float, gap: float) -> Sessions:
+    touched = [s for s in sessions if s[0] < time + gap and time < s[1]]
+    merged = (min([time, *(s[0] for s in touched)]), max([time + gap, *(s[1] for s in touched)]))
+    return [*(s for s in sessions if s not in touched), merged]
+
+
+def replay(step: Callable[[Sessions, float, float], Sessions], times: list[float], gap: float) -> Sessions:
+    """Return the sessions after events at `times`, one by one."""
+    sessions: Sessions = []
+    for time in times:
+        sessions = step(sessions, time, gap)
+    return sessions
+
+
+def _cases() -> list[tuple[Sessions, float, float]]:
+    rng = np.random.default_rng(54)
+    some = replay(add_event, rng.integers(0, 900, 14).tolist(), 30)
+    return [
+        ([(0, 40), (60, 95)], 35, 30),
+        ([(0, 30)], 30, 30),
+        ([(0, 90), (200, 230)], 10, 30),
+        ([(50, 80)], 25, 30),
+        ([(100, 130), (300, 330)], 10, 30),
+        ([], 7, 30),
+        *((some, int(time), 30) for time in rng.integers(0, 900, 8)),
+    ]
+
+
+MERGE = Exercise(
+    id="05.4",
+    title="Two sessions become one",
+    desk="product",
+    minutes=12,
+    answer=add_event,
+    cases=_cases,
+    returns="a list of pairs: start and end of each session (s), in order",
+    wrongs=[
+        Wrong("previous only", _previous_only, "You look only at the session that the event falls into. Its own window may also reach into the next one, and then all three are one."),
+        Wrong("last only", _last_only, "You compare with the last session only. Events come in any order: an old one may belong to the first session, or open a new one before it."),
+        Wrong("touching", _touching, "Sessions that only touch stay apart: an event exactly gap after the last one opens a new session."),
+        Wrong("shrinks", _shrinks, "You cut the session at time + gap. An old event in a long session must not shorten it: take the latest end."),
+        Wrong("at the end", _at_the_end, "The sessions are right, but out of order: the merged one must go where it belongs."),
+    ],
+    hints=(
+        "Give the event a session of its own first. Which of the others does it share a moment with? There may be more than one.",
+        "Two windows overlap if each starts before the other ends. Replace all that overlap, and the event's own, by one from the earliest start to the latest end.",
+        "touched = [s for s in sessions if s[0] < time + gap and time < s[1]]; new = (min(all starts), max(all ends)); sorted(the others + [new])",
+    ),
+)  # fmt: skip
