@@ -7,7 +7,7 @@ settings can meet the same traffic, and a referee can be fed the same numbers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heapify, heapreplace
+from heapq import heapreplace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +18,12 @@ from twoworlds.platform.queueing.markov import MAX_SERVERS
 
 
 @dataclass(frozen=True)
-class Served:
-    """What became of the customers that were let in, in order of arrival, all in the caller's unit of time.
-
-    arrive, start, done: times, shape (n,). lost: for every arrival, whether it was turned away, shape (arrivals,).
-    servers: how many there are.
-    """
+class Times:
+    """When each customer came, was begun with and left, in order of arrival, shape (n,), in the caller's unit."""
 
     arrive: Floats
     start: Floats
     done: Floats
-    lost: NDArray[np.bool_]
-    servers: int
 
     @property
     def wait(self) -> Floats:
@@ -40,12 +34,6 @@ class Served:
     def response(self) -> Floats:
         """Time from arrival to completion."""
         return self.done - self.arrive
-
-    @cached_property
-    def server(self) -> NDArray[np.intp]:
-        """Which server took each customer: the one that was free first, the lowest number among equals."""
-        free = [(0.0, k) for k in range(self.servers)]
-        return np.array([heapreplace(free, (t, free[0][1]))[1] for t in self.done.tolist()], dtype=np.intp)
 
     def number(self) -> tuple[Floats, NDArray[np.int64]]:
         """Return (times of change, customers in the system from each on), counting each of the 2n changes."""
@@ -61,6 +49,23 @@ class Served:
         """
         times, inside = self.number()
         return float((np.diff(times) * inside[:-1]).sum() / times[-1])
+
+
+@dataclass(frozen=True)
+class Served(Times):
+    """What became of the customers that were let in.
+
+    lost: for every arrival, whether it was turned away, shape (arrivals,). servers: how many there are.
+    """
+
+    lost: NDArray[np.bool_]
+    servers: int
+
+    @cached_property
+    def server(self) -> NDArray[np.intp]:
+        """Which server took each customer: the one that was free first, the lowest number among equals."""
+        free = [(0.0, k) for k in range(self.servers)]
+        return np.array([heapreplace(free, (t, free[0][1]))[1] for t in self.done.tolist()], dtype=np.intp)
 
 
 def fcfs(
@@ -83,11 +88,11 @@ def fcfs(
         arrive, service = arrive[~lost], service[~lost]
     else:
         lost = np.zeros(len(arrive), dtype=bool)
-    start = _starts_at_one(arrive, service) if servers == 1 else _starts(arrive, service, servers)
+    start = starts_at_one(arrive, service) if servers == 1 else _starts(arrive, service, servers)
     return Served(arrive, start, start + service, lost, servers)
 
 
-def _starts_at_one(arrive: Floats, service: Floats) -> Floats:
+def starts_at_one(arrive: Floats, service: Floats) -> Floats:
     """Return when each is served by one server: Lindley's recursion (1952), unrolled.
 
     start_i = max(arrive_i, start_{i-1} + service_{i-1}). Less the work before i, the recursion is a running maximum.
@@ -118,7 +123,6 @@ def _turned_away(arrive: Floats, service: Floats, servers: int, places: int) -> 
     """
     places = min(places, len(arrive) + servers)  # a room that all of them fit in needs no more
     free, room = [-np.inf] * servers, [-np.inf] * places
-    heapify(free), heapify(room)
     lost = np.zeros(len(arrive), dtype=bool)
     for i, (a, s) in enumerate(zip(arrive.tolist(), service.tolist(), strict=True)):
         if room[0] > a:

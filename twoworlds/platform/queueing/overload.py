@@ -1,0 +1,168 @@
+"""More work than the servers can do, and clients that ask again: retries, their storm, and what holds it down."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.platform.queueing.inputs import Floats, require_times
+
+MAX_ATTEMPTS = 1_000
+
+
+def layered_attempts(attempts: int, layers: int) -> int:
+    """Return how often the lowest layer may be asked for one request, if each of `layers` tries `attempts` times.
+
+    Google, Site Reliability Engineering (2016), chapter 22: three layers of four attempts make 64.
+    """
+    return require_whole("attempts", attempts, 1, MAX_ATTEMPTS) ** require_whole("layers", layers, 0, 100)
+
+
+def mean_attempts(failure: float, attempts: int) -> float:
+    """Return how often a request is sent on average if each try fails with chance f by itself: (1 - f^m)/(1 - f)."""
+    failure = require_number("failure", failure, 0, 1)
+    require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
+    return float(attempts) if failure == 1 else (1 - failure**attempts) / (1 - failure)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Where a service with retries comes to rest. load: tries per unit of time. goodput: requests answered in time."""
+
+    load: float
+    goodput: float
+
+
+def settle(
+    demand: float, capacity: float, timeout: float, attempts: int, after_storm: bool = False
+) -> Settled:
+    """Return where one server with impatient clients comes to rest: retries make load, load makes timeouts.
+
+    A try of an M/M/1 server with load x times out with chance f(x) = exp(-(capacity - x) timeout), 1 from capacity on,
+    and costs its full work all the same; then x = demand · (1 - f^m)/(1 - f). Tries are taken as independent. There
+    may be two such loads: reached from calm, or, with `after_storm`, from all requests being tried `attempts` times.
+    Between them lies a metastable failure: the trigger has gone, the failure stays (Bronson, Aghayev, Charapko & Zhu,
+    HotOS 2021).
+    """
+    require_number("demand", demand, 0, 1e12)
+    require_number("capacity", capacity, 1e-12, 1e12)
+    require_number("timeout", timeout, 0, 1e12)
+    require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
+    load = demand * (attempts if after_storm else 1)
+    for _ in range(
+        100_000
+    ):  # the map rises with the load, so it climbs (or falls) to the nearest point of rest
+        failure = math.exp(-max(0.0, capacity - load) * timeout)
+        before, load = load, demand * mean_attempts(failure, attempts)
+        if abs(load - before) <= 1e-12 * capacity:
+            break
+    failure = math.exp(-max(0.0, capacity - load) * timeout)
+    return Settled(load, demand * (1 - failure**attempts))
+
+
+@dataclass(frozen=True)
+class Storm:
+    """A service through time, one number a step. offered, goodput: requests a step; backlog: requests in line."""
+
+    offered: Floats
+    goodput: Floats
+    backlog: Floats
+
+
+def retry_storm(
+    demand: Iterable[float],
+    capacity: float,
+    timeout: int,
+    attempts: int,
+    budget: float = math.inf,
+    places: float = math.inf,
+) -> Storm:
+    """Play clients that give up after `timeout` steps and ask again, as a fluid in steps of time.
+
+    demand: new requests in each step, shape (n,). capacity: requests served a step, in order of arrival. A request that
+    finds a line of more than capacity · timeout comes too late, yet is served all the same; its client asks again
+    when the time is over, `attempts` times in all. budget: retries sent, at most this share of new requests (0.1 in
+    Google's Site Reliability Engineering, chapter 22). places: the longest line; who finds it full is refused at
+    once, for nothing, and asks again in the next step.
+    """
+    demand = require_times("demand", demand)
+    require_number("capacity", capacity, 1e-12, 1e12)
+    require_whole("timeout", timeout, 1, 1_000_000, "steps")
+    require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
+    require_number("budget", budget, 0, math.inf)
+    require_number("places", places, 0, math.inf)
+    steps, saved, backlog = len(demand), 0.0, 0.0
+    due = np.zeros((steps + timeout + 1, attempts))  # tries that fall due in a step, by how many came before
+    due[:steps, 0] = demand
+    storm = Storm(np.zeros(steps), np.zeros(steps), np.zeros(steps))
+    for t in range(steps):
+        saved = _within_budget(due[t], saved, budget)
+        storm.offered[t] = offered = due[t].sum()
+        let_in = min(1.0, (places + capacity - backlog) / offered) if offered else 1.0
+        due[t + 1, 1:] += (1 - let_in) * due[t, :-1]
+        if backlog <= capacity * timeout:
+            storm.goodput[t] = let_in * offered
+        else:
+            due[t + timeout, 1:] += let_in * due[t, :-1]
+        storm.backlog[t] = backlog = max(0.0, backlog + let_in * offered - capacity)
+    return storm
+
+
+def _within_budget(tries: Floats, saved: float, budget: float) -> float:
+    """Cut the retries among `tries` (in place) to what the budget allows; return what it has left over."""
+    if math.isinf(budget):
+        return saved
+    wanted = tries[1:].sum()
+    saved += budget * tries[0]
+    if wanted > saved:
+        tries[1:] *= saved / wanted
+    return max(0.0, saved - wanted)
+
+
+def reject_chance(requests: float, accepts: float, multiplier: float = 2.0) -> float:
+    """Return the chance that a client refuses its own next request: max(0, (requests - K accepts)/(requests + 1)).
+
+    requests: what the application asked for in the last minutes, what was refused here included; accepts: what the
+    backend took of it; K: `multiplier` (Google, Site Reliability Engineering, 2016, chapter 21, with two minutes).
+    """
+    requests = require_number("requests", requests, 0, 1e15)
+    if require_number("accepts", accepts, 0, 1e15) > requests:
+        raise InputError(f"accepts is {accepts:g}: it must be at most requests, {requests:g}.")
+    require_number("multiplier", multiplier, 1, 1e6)
+    return max(0.0, (requests - multiplier * accepts) / (requests + 1))
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """A throttled client through time, one number a step: requests asked for, sent on, and accepted, shape (n,)."""
+
+    asked: Floats
+    sent: Floats
+    accepted: Floats
+
+
+def throttle(
+    rng: np.random.Generator,
+    demand: Iterable[float],
+    capacity: float,
+    multiplier: float = 2.0,
+    window: int = 120,
+) -> Throttled:
+    """Play one client that throttles itself before a backend that accepts `capacity` requests a step.
+
+    demand: requests the application asks for in each step, whole numbers, shape (n,). window: the steps that the client
+    remembers. For long overload it sends K times what the backend accepts: K = 2 costs the backend one refusal for
+    each acceptance, and finds out soon when there is room again.
+    """
+    asked = np.floor(require_times("demand", demand))
+    require_number("capacity", capacity, 0, 1e12)
+    require_whole("window", window, 1, 1_000_000, "steps")
+    sent, accepted = np.zeros(len(asked)), np.zeros(len(asked))
+    for t in range(len(asked)):
+        past = slice(max(0, t - window), t)
+        refused = reject_chance(asked[past].sum(), accepted[past].sum(), multiplier)
+        sent[t] = rng.binomial(int(asked[t]), 1 - refused)
+        accepted[t] = min(sent[t], np.floor(capacity))
+    return Throttled(asked, sent, accepted)
