@@ -1,0 +1,48 @@
+"""Four weeks of Flick's log with the truth beside it: what this chapter's explorers and exercises look at."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from twoworlds.world import Run, World, simulate
+
+
+@cache
+def four_weeks() -> Run:
+    """Return the run that ships in data/world: 2,000 users, 28 days, today's production."""
+    return simulate(World(users=2000, days=28, seed=7), "production")
+
+
+@cache
+def impressions() -> pd.DataFrame:
+    """Return its impression log with each video's length, and the hidden value and click chance (truth) beside it."""
+    run = four_weeks()
+    log, hidden = run.log(), run.hidden()
+    length = run.videos().set_index("video_id")["length_s"].reindex(log["video_id"]).to_numpy()
+    return log.assign(length_s=length, value=hidden["value"], click_chance=hidden["click_chance"])
+
+
+@cache
+def clicks() -> pd.DataFrame:
+    """Return the clicks alone, with the share watched."""
+    clicked = impressions()[lambda log: log["clicked"]].reset_index(drop=True)
+    return clicked.assign(share=np.minimum(clicked["watch_s"] / clicked["length_s"], 1.0))
+
+
+@cache
+def true_value() -> pd.Series:
+    """Return how glad a click on each video leaves people on average (points, -100 to 100), by video_id: the truth."""
+    log = impressions()
+    sums = (
+        pd.DataFrame(
+            {
+                "glad": log["value"] * log["click_chance"],
+                "chance": log["click_chance"],
+                "video_id": log["video_id"],
+            }
+        )
+        .groupby("video_id")
+        .sum()
+    )
+    return 100 * sums["glad"] / sums["chance"]
