@@ -70,5 +70,11 @@ def test_wrong_input_gets_a_sentence(wrong):
         wrong()
 
 
+def test_timestamps_are_not_taken_for_seconds():
+    stamps = np.array(["2026-03-02T20:00:05"], dtype="datetime64[us]")
+    with pytest.raises(InputError, match=r"event_time is datetime64.us. of shape"):
+        tumbling_fates(stamps, stamps, 60, 0)
+
+
 def test_an_empty_log_has_no_windows():
     assert tumbling_fates([], [], 60, 5).counts(ON_TIME).tolist() == []

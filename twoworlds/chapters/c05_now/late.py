@@ -245,7 +245,7 @@ def _span(seconds: float) -> str:
 def prediction() -> Prediction:
     """Ask for the loss underground."""
     return Prediction(
-        id="05.late",
+        id="05.2",
         question="Each minute is published one minute after it ends, and what comes later is dropped: fewer "
         "than three clicks in a hundred. Of the clicks made underground, how many are dropped?",
         answer=Slider("Dropped underground", 0, 100, 1, 2, "%"),

@@ -45,6 +45,7 @@ class Copies:
     """What arrived: one row a copy, in order of arrival."""
 
     heart: np.ndarray  # number of the true heart
+    time: np.ndarray  # s
     ago: dict[str, np.ndarray]  # key -> how long ago the same key was last seen, s
     hearts: int  # true ones that arrived at all
 
@@ -70,11 +71,8 @@ def copies(ack_loss: float) -> Copies:
         "id made on receipt": np.arange(len(got.sent)),
         "user, video and second": viewing[got.sent] * 10**6 + time[got.sent].astype(int),
     }
-    return Copies(
-        got.sent,
-        {name: since_last_seen(key, got.time) for name, key in keys.items()},
-        len(np.unique(got.sent)),
-    )
+    ago = {name: since_last_seen(key, got.time) for name, key in keys.items()}
+    return Copies(got.sent, got.time, ago, len(np.unique(got.sent)))
 
 
 @dataclass(frozen=True)
@@ -180,7 +178,7 @@ def reading(r: Counted) -> str:
 def prediction() -> Prediction:
     """Ask what repeating costs when nothing is remembered."""
     return Prediction(
-        id="05.once",
+        id="05.3",
         question="One message in ten gets lost on its way, and so does one acknowledgement in ten. Phones repeat until "
         "they hear. Nothing is remembered: by how much is the count of hearts too high?",
         answer=Slider("Too high by", 0, 40, 1, 20, "%"),

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.platform.stream.events import as_times
 
 
 class Within:
@@ -113,7 +114,11 @@ def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
 
     For whole columns; keys are whole numbers, times must not go back.
     """
-    keys, times = np.asarray(keys), np.asarray(times, float)
+    keys, times = np.asarray(keys), as_times("times", times)
+    if keys.shape != times.shape:
+        raise InputError(
+            f"keys have shape {keys.shape} and times {times.shape}: both must be one column of equal length."
+        )
     if (np.diff(times) < 0).any():
         raise InputError("times go back: events must come in order of processing time.")
     order = np.argsort(keys, kind="stable")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoworlds.errors import InputError, require_number
+from twoworlds.platform.stream.events import as_times
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,7 @@ def deliver(
     `waits[i]` is the pause (s) between try i + 1 and the next. Travelling takes no time here. Tries are independent.
     """
     _require_chances(loss, ack_loss)
-    start = np.asarray(send_time, float)
-    if not np.isfinite(start).all():
-        raise InputError(
-            f"send_time is not a finite number in {int((~np.isfinite(start)).sum())} rows: all must be."
-        )
+    start = as_times("send_time", send_time)
     if any(not wait >= 0 for wait in waits):
         raise InputError(f"waits are {list(waits)}: each must be 0 s or more.")
     trying, copies = np.arange(len(start)), []

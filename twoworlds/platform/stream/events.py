@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from twoworlds.errors import InputError
 
@@ -90,6 +91,20 @@ def _seconds(column: pd.Series) -> tuple[list[float], str]:
     return (
         (stamps - start) / pd.Timedelta(seconds=1)
     ).tolist(), "with a time zone" if aware else "without a time zone"
+
+
+def as_times(name: str, values: ArrayLike) -> np.ndarray:
+    """Return a column of times as floats; raise InputError unless all are finite numbers (timestamps are not)."""
+    column = np.asarray(values)
+    if column.ndim != 1 or (column.size and column.dtype.kind not in "iuf"):
+        raise InputError(
+            f"{name} is {column.dtype} of shape {column.shape}: it must be one column of numbers (s)."
+        )
+    column = column.astype(float)
+    if not np.isfinite(column).all():
+        row = np.flatnonzero(~np.isfinite(column))[0]
+        raise InputError(f"{name} is {column[row]} in row {row}: it must be a finite number in every row.")
+    return column
 
 
 def clock(text: str) -> int:

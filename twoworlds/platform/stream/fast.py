@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.platform.stream.events import as_times
 
 ON_TIME, LATE, DROPPED = 0, 1, 2
 
@@ -44,7 +45,11 @@ def tumbling_fates(
     end before it arrived, and dropped if it had reached the end plus `lateness`. What `trust_clocks` means, see
     `watermarks.fixed_lag`.
     """
-    event, arrival = _times(event_time, processing_time)
+    event, arrival = as_times("event_time", event_time), as_times("processing_time", processing_time)
+    if len(event) != len(arrival):
+        raise InputError(
+            f"event_time has {len(event)} rows and processing_time {len(arrival)}: both must have as many."
+        )
     require_whole("size", size, 1, 10**12)
     require_number("lag", lag, 0, np.inf)
     require_number("lateness", lateness, 0, np.inf)
@@ -61,20 +66,6 @@ def tumbling_fates(
     return Fates(
         np.where(dropped, DROPPED, np.where(late, LATE, ON_TIME)), window, starts, published, forgotten
     )
-
-
-def _times(event_time: ArrayLike, processing_time: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    event, arrival = np.asarray(event_time, float), np.asarray(processing_time, float)
-    if event.shape != arrival.shape or event.ndim != 1:
-        raise InputError(
-            f"event_time has shape {event.shape} and processing_time {arrival.shape}: "
-            "both must be one column of equal length."
-        )
-    for name, times in (("event_time", event), ("processing_time", arrival)):
-        if not np.isfinite(times).all():
-            bad = np.flatnonzero(~np.isfinite(times))[0]
-            raise InputError(f"{name} is {times[bad]} in row {bad}: it must be a finite number in every row.")
-    return event, arrival
 
 
 def _latest_seen(event: np.ndarray, arrival: np.ndarray, trust_clocks: bool) -> tuple[np.ndarray, np.ndarray]:

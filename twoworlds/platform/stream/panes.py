@@ -4,7 +4,8 @@ What is computed (`combine`), where in event time (windows), when in processing 
 lateness), and how a window's panes relate (mode). Akidau et al., The Dataflow Model (VLDB 2015), and Streaming Systems
 (O'Reilly 2018), chapters 2 and 4. Timing and index of panes follow Apache Beam's PaneInfo.
 
-At one processing time, alarms that are due come first, then events in the order given, then the watermark.
+An event that is given twice counts twice (`dedupe` is for that). At one processing time, alarms that are due come
+first, then events in the order given, then the watermark.
 """
 
 import math
