@@ -139,7 +139,10 @@ def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
     """Left a bar a policy at the chosen age, right the p99 of each along the age; ticks are the mean field."""
     rows = np.arange(len(POLICIES))[::-1]
     product.set(
-        xlim=(0, 108), ylim=(-0.6, 3.6), xlabel=f"Visitors who meet an answer over {LATE_MS:.0f} ms, % a week"
+        xlim=(0, 114),
+        ylim=(-0.6, 3.6),
+        xticks=range(0, 101, 20),
+        xlabel=f"Visitors who meet an answer over {LATE_MS:.0f} ms, % a week",
     )
     product.set_yticks(rows, [p.capitalize() for p in POLICIES])
     product.grid(False, axis="y")
@@ -158,7 +161,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
     bars = product.barh(rows, 0 * rows, height=0.55, animated=True)
     numbers = [product.text(0, y, "", va="center", animated=True) for y in rows]
     lines = {p: platform.plot([], [], "o-", markersize=4, linewidth=1.5, animated=True)[0] for p in POLICIES}
-    names = {p: platform.text(225, 100, p, va="center", fontsize=9, animated=True) for p in POLICIES}
+    names = {p: platform.text(245, 100, p, va="center", fontsize=9, animated=True) for p in POLICIES}
     (ticks,) = platform.plot(
         [], [], "_", color=TRUTH, markersize=16, markeredgewidth=2, zorder=6, animated=True
     )
@@ -171,9 +174,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
             met = 100 * float(meet_one(r.now(policy)[1]))
             bar.set_width(met)
             bar.set_color(PRODUCT if policy == r.policy else FAINT)
-            number.set(
-                x=min(met, 92) + 1, text=f"{met:.2g}", color=PRODUCT if policy == r.policy else NEUTRAL
-            )
+            number.set(x=met + 1, text=f"{met:.2g}", color=PRODUCT if policy == r.policy else NEUTRAL)
         for policy, line in lines.items():
             line.set_data(x, r.p99[policy])
             colour = PLATFORM if policy == r.policy else NEUTRAL

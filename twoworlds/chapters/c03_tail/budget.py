@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c03_tail.people import hit_by_incident
+from twoworlds.chapters.c03_tail.people import hit_by_incident, percent
 from twoworlds.course.controls import Choice, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -132,7 +132,7 @@ def reading(r: Incident) -> str:
     )
     times = f"{r.spent:,.1f} times the" if r.spent >= 2 else f"{100 * r.spent:,.2g} % of the"
     return (
-        f"{100 * r.errors:g} % fail for {r.lasts}: {times} month's error budget, and {100 * r.hit:.2g} % of a "
+        f"{100 * r.errors:g} % fail for {r.lasts}: {times} month's error budget, and {percent(r.hit)} of a "
         f"week's visitors meet it; {told}."
     )
 

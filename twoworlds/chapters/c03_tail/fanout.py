@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.stats import norm
 
-from twoworlds.chapters.c03_tail.people import meet_one
+from twoworlds.chapters.c03_tail.people import meet_one, percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -175,22 +175,17 @@ def draw(product: Axes, platform: Axes) -> Callable[[Pages], None]:
 
 def reading(r: Pages) -> str:
     """Say how many pages are late, who meets one, and what the hedge costs."""
-    people = 100 * float(meet_one(r.now("late")))
     hedge = (
         "Nobody asks twice."
         if r.hedge == "never"
         else f"Asking again {'at once' if r.hedge == 'at once' else 'after ' + r.hedge} costs {100 * r.extra:.1f} % "
         f"more requests."
     )
+    servers = f"{r.fanout:,} server{'s' if r.fanout > 1 else ''}"
     return (
-        f"{100 * r.slow:g} % of answers are slow; of pages that ask {r.fanout:,} server{'s' if r.fanout > 1 else ''} "
-        f"{_percent(r.now('late'))} are late (p99 {r.now('p99'):,.0f} ms), and {people:.2g} % of the week's visitors "
-        f"meet one. {hedge}"
+        f"{100 * r.slow:g} % of answers are slow; of pages that ask {servers} {percent(r.now('late'))} are late "
+        f"(p99 {r.now('p99'):,.0f} ms), and {percent(meet_one(r.now('late')))} of the week's visitors meet one. {hedge}"
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 0.995 else "practically all"
 
 
 def prediction() -> Prediction:

@@ -11,6 +11,7 @@ from twoworlds.course.controls import Choice, Slider, Steps, Toggle
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
+from twoworlds.platform import queueing
 from twoworlds.platform.slo import Sawtooth, queued_age, sawtooth
 
 UPDATES = 200_000  # simulated for each point
@@ -29,9 +30,8 @@ def simulated(load: float, newest_first: bool) -> Sawtooth:
         done = made + work
         arrives = np.append(done[:-1] <= made[1:], True)
         made, done = made[arrives], done[arrives]
-    else:  # Lindley: done = work so far + the latest start that nobody could avoid
-        done_work = np.cumsum(work)
-        done = done_work + np.maximum.accumulate(made - (done_work - work))
+    else:
+        done = queueing.fcfs(made, work).done
     return sawtooth(made, done, done[-1] + 1e-9)
 
 

@@ -45,6 +45,11 @@ def meet_one(bad: np.ndarray | float, heavy: bool = False) -> np.ndarray:
     return 1 - spared @ weight
 
 
+def percent(share: float) -> str:
+    """Return a share in words, with two significant digits: "0.063 %", "34 %", "practically 100 %"."""
+    return f"{100 * share:.2g} %" if share < 0.995 else "practically 100 %"
+
+
 def hit_by_incident(errors: float, hours: np.ndarray) -> np.ndarray:
     """Return the share of a week's visitors who meet a failure in an incident of so many hours.
 

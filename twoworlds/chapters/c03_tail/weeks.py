@@ -14,6 +14,7 @@ from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
+from twoworlds.platform import queueing
 from twoworlds.platform.slo import percentile
 from twoworlds.world import Policy, World, simulate
 
@@ -56,15 +57,13 @@ def build_platform() -> pd.DataFrame:
 
 def _one_week(load: float, events: int, rng: np.random.Generator) -> tuple[float, float, float]:
     """Return (p99, mean response in ms, share of the time busy) of a line that is already in its steady state."""
-    gaps, work = rng.exponential(1 / load, events), rng.exponential(1, events)
-    wait = (
-        rng.exponential(1 / (1 - load)) if rng.random() < load else 0.0
-    )  # the first one finds the usual line
-    steps = np.concatenate([[wait], work[:-1] - gaps[1:]])
-    total = np.cumsum(steps)  # Lindley: the wait is how far the sum stands above its lowest point so far
-    waits = total - np.minimum(np.minimum.accumulate(total), 0)
-    response = SERVICE_MS * (waits + work)
-    return percentile(response, 0.99), float(response.mean()), float(work.sum() / gaps.sum())
+    arrive = queueing.poisson_arrivals(rng, load, events)
+    work = queueing.service_times(rng, "exponential", events)
+    # What the first one finds in the steady state: nothing with chance 1 - load, else an exponential wait (M/M/1).
+    found = rng.exponential(1 / (1 - load)) if rng.random() < load else 0.0
+    served = queueing.fcfs(np.append(0, arrive), np.append(found, work))
+    response = SERVICE_MS * served.response[1:]
+    return percentile(response, 0.99), float(response.mean()), float(work.sum() / arrive[-1])
 
 
 @dataclass(frozen=True)
@@ -89,11 +88,10 @@ class Weeks:
 def mean_response_spread(load: float, events: int) -> float:
     """Return the relative standard deviation of the mean response time of `events` requests of an M/M/1 line.
 
-    Whitt (1989): the asymptotic variance of the mean wait is ρ (2 + 5ρ - 4ρ² + ρ³) / (1 - ρ)^4, in squared service
-    times; the service's own part is small beside it, and the response's mean is 1 / (1 - ρ).
+    From the asymptotic variance of the mean wait (Whitt 1989), in squared service times; the service's own part is
+    small beside it, and the response's mean is 1 / (1 - ρ).
     """
-    variance = load * (2 + 5 * load - 4 * load**2 + load**3) / (1 - load) ** 4
-    return math.sqrt(variance / events) * (1 - load)
+    return math.sqrt(queueing.asymptotic_variance(load) / events) * (1 - load)
 
 
 @cache

@@ -1,0 +1,217 @@
+"""How busy is too busy? Load, number of servers, and how much requests differ."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from twoworlds.chapters.c03_tail.people import meet_one, percent
+from twoworlds.course.controls import Slider, Steps
+from twoworlds.course.explorer import Explorer, Preset
+from twoworlds.course.grids import grid
+from twoworlds.course.prediction import Prediction
+from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
+from twoworlds.platform import queueing
+from twoworlds.platform.slo import percentile
+
+SERVICE_MS, OBJECTIVE_MS = 20.0, 150.0
+LOADS = (30, 50, 60, 70, 75, 80, 85, 90, 95, 98)  # %
+SERVERS = (1, 2, 4, 8, 16, 32, 64)
+VARIABILITY = (0, 1, 4, 10)  # squared coefficient of variation of the work in a request
+CUSTOMERS = 120_000  # the first sixth is left out: the line starts empty
+LINE = np.linspace(20, 99.2, 80)  # %
+
+
+def build_grid() -> pd.DataFrame:
+    """Simulate the line. Columns: servers, variability, load (%), mean, p99 (ms), late (share over the objective)."""
+    rows = []
+    for servers in SERVERS:
+        for variability in VARIABILITY:
+            for load in LOADS:
+                rng = np.random.default_rng([servers, variability, load])
+                arrive = queueing.poisson_arrivals(rng, servers * load / 100 / SERVICE_MS, CUSTOMERS)
+                served = queueing.fcfs(arrive, work(variability, CUSTOMERS, rng), servers)
+                times = served.response[CUSTOMERS // 6 :]
+                late = np.mean(times > OBJECTIVE_MS)
+                rows.append((servers, variability, load, times.mean(), percentile(times, 0.99), late))
+    return pd.DataFrame(rows, columns=["servers", "variability", "load", "mean", "p99", "late"])
+
+
+def work(variability: float, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the work in each request, ms: all alike, exponential, or lognormal with this variability."""
+    law = {0: "deterministic", 1: "exponential"}.get(variability, "lognormal")
+    return queueing.service_times(rng, law, count, SERVICE_MS, variability)
+
+
+@dataclass(frozen=True)
+class Busy:
+    """One fleet at every load; simulated at LOADS, in theory at LINE where there is a formula."""
+
+    load: int  # %
+    servers: int
+    variability: float
+    simulated: pd.DataFrame  # load, mean, p99, late
+    mean: np.ndarray  # ms, at LINE: exact for one server and for exponential work, else an approximation
+    p99: np.ndarray | None  # ms, at LINE; exponential work only
+    late: np.ndarray | None  # share over the objective, at LINE; exponential work only
+
+    def now(self, name: str) -> float:
+        """A number of the simulation at the chosen load."""
+        return float(self.simulated.loc[self.simulated["load"] == self.load, name].iloc[0])
+
+    @property
+    def highest(self) -> int:
+        """The highest simulated load, in %, at which the p99 keeps the objective; 0 if none does."""
+        kept = self.simulated["p99"] <= OBJECTIVE_MS
+        return int(self.simulated.loc[kept, "load"].max()) if kept.any() else 0
+
+
+@cache
+def _mean(servers: int, variability: float) -> np.ndarray:
+    """Return the mean response at each of LINE, ms."""
+    rates = LINE / 100 * servers / SERVICE_MS
+    waits = [
+        queueing.mean_wait_allen_cunneen(r, 1 / SERVICE_MS, servers, service_cv2=variability) for r in rates
+    ]
+    return SERVICE_MS + np.array(waits)
+
+
+@cache
+def _tail(servers: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the p99 (ms) and the share over the objective of M/M/c at each of LINE."""
+    rates, mu = LINE / 100 * servers / SERVICE_MS, 1 / SERVICE_MS
+    p99 = [queueing.response_quantile(0.99, rate, mu, servers) for rate in rates]
+    return np.array(p99), np.array(
+        [queueing.response_tail(OBJECTIVE_MS, rate, mu, servers) for rate in rates]
+    )
+
+
+@cache
+def _simulated() -> dict[tuple[int, int], pd.DataFrame]:
+    return dict(iter(grid("ch03_busy").groupby(["servers", "variability"])))
+
+
+def model(load: int, servers: int, variability: float) -> Busy:
+    """Return what a fleet does; `load` in %. Theory for the tail is there for exponential work (variability 1)."""
+    p99, late = _tail(servers) if variability == 1 else (None, None)
+    mean = _mean(servers, variability)
+    return Busy(load, servers, variability, _simulated()[(servers, variability)], mean, p99, late)
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Busy], None]:
+    """Along the load: left who meets a slow answer, right mean and p99; lines in theory, points simulated."""
+    for ax in (product, platform):
+        ax.set(xlim=(20, 101), xlabel="Load, % of capacity", xticks=range(20, 101, 10))
+        ax.axvline(100, color=NEUTRAL, linewidth=0.8)
+    product.set(ylim=(-3, 103), ylabel=f"Visitors who meet one over {OBJECTIVE_MS:.0f} ms, % a week")
+    platform.set(yscale="log", ylim=(15, 8000), ylabel="Time of an answer, ms")
+    platform.set_yticks(
+        [20, 50, 100, 200, 500, 1000, 5000], ["20", "50", "100", "200", "500", "1,000", "5,000"]
+    )
+    platform.minorticks_off()
+    platform.axhline(OBJECTIVE_MS, color=NEUTRAL, linestyle=":")
+    platform.text(21, OBJECTIVE_MS * 1.06, "objective for the p99", color=NEUTRAL, fontsize=8.5)
+    shown = {
+        "p99": (platform, PLATFORM),
+        "mean": (platform, PLATFORM),
+        "all": (product, PRODUCT),
+        "heavy": (product, PRODUCT),
+    }
+    dash = {"mean": "--", "heavy": ":"}
+    lines = {
+        n: ax.plot([], [], dash.get(n, "-"), color=c, linewidth=1.5, animated=True)[0]
+        for n, (ax, c) in shown.items()
+    }
+    points = {
+        n: ax.plot([], [], "o", color=c, markersize=4.5, animated=True)[0] for n, (ax, c) in shown.items()
+    }
+    big = {
+        n: ax.plot([], [], "o", color=c, markersize=11, markeredgecolor="white", zorder=5, animated=True)[0]
+        for n, (ax, c) in shown.items() if n in ("p99", "all")
+    }  # fmt: skip
+    names = {"p99": "p99", "mean": "mean"}
+    words = {
+        n: platform.text(46, 50, text, color=PLATFORM, ha="center", va="bottom", animated=True)
+        for n, text in names.items()
+    }
+    product.legend(
+        [lines["all"], lines["heavy"]], ["all visitors", "the tenth that come most"], loc="upper left"
+    )
+
+    def update(r: Busy) -> None:
+        for name in shown:
+            line, simulated = _curves(r, name)
+            lines[name].set_data(LINE if line is not None else LOADS, line if line is not None else simulated)
+            points[name].set_data(LOADS, simulated)
+        for name, text in words.items():
+            text.set_y(1.07 * _curves(r, name)[1][LOADS.index(50)])
+        for name, dot in big.items():
+            dot.set_data([r.load], [_curves(r, name)[1][LOADS.index(r.load)]])
+
+    return update
+
+
+def _curves(r: Busy, name: str) -> tuple[np.ndarray | None, np.ndarray]:
+    """Return (theory at LINE or None, simulation at LOADS) of what is drawn: ms, or % of visitors."""
+    if name in ("mean", "p99"):
+        return getattr(r, name), r.simulated[name].to_numpy()
+    heavy = name == "heavy"
+    theory = None if r.late is None else 100 * meet_one(r.late, heavy)
+    return theory, 100 * meet_one(r.simulated["late"].to_numpy(), heavy)
+
+
+def reading(r: Busy) -> str:
+    """Say the p99, who meets it, and how busy this fleet may be."""
+    servers = "One server" if r.servers == 1 else f"{r.servers} servers"
+    late = r.now("late")
+    limit = (
+        f"Of the loads tried, {r.highest} % is the highest that keeps the objective."
+        if r.highest
+        else "No load keeps the objective."
+    )
+    return (
+        f"{servers} at {r.load} %: mean {r.now('mean'):,.0f} ms, p99 {r.now('p99'):,.0f} ms; "
+        f"{percent(meet_one(late))} of a week's visitors meet an answer over {OBJECTIVE_MS:.0f} ms, "
+        f"{percent(meet_one(late, heavy=True))} of the heaviest tenth. {limit}"
+    )
+
+
+def prediction() -> Prediction:
+    """An eighth more traffic, on a fleet that was fine."""
+    return Prediction(
+        id="03.1",
+        question="Eight servers, 20 ms of work in a request. At 85 % load the p99 is 114 ms. "
+        "Then traffic grows by an eighth, to 95 % load. What is the p99 now?",
+        answer=Slider("p99", 100, 500, 5, 130, "ms"),
+        truth=lambda: round(1000 * queueing.response_quantile(0.99, 0.95 * 8 * 50, 50, 8)),
+        place=lambda guess, result: (95, guess),
+        panel=1,
+    )
+
+
+def how_busy() -> Explorer:
+    """Return the explorer: load x servers x variability."""
+    return Explorer(
+        question="How busy is too busy?",
+        controls={
+            "load": Steps("Load", LOADS, 85, "%"),
+            "servers": Steps("Servers", SERVERS, 8),
+            "variability": Steps("Variability of the work, CV²", VARIABILITY, 1),
+        },
+        model=model,
+        draw=draw,
+        reading=reading,
+        panels={"product": "who meets a slow answer?", "platform": "what do the dashboards say?"},
+        presets={
+            "Friday evening": Preset("Nothing has changed, except that more people came.", {"load": 95}),
+            "A server of its own": Preset("Eight teams have asked for isolation.", {"servers": 1}),
+            "One big pool": Preset("Eight such fleets, behind one line.", {"servers": 64, "load": 95}),
+            "Some are monsters": Preset(
+                "Now and then somebody follows ten thousand people.", {"variability": 10}
+            ),
+        },
+        prediction=prediction(),
+    )

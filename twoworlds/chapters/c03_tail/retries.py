@@ -1,0 +1,187 @@
+"""Retries that multiply: half a minute of too much, and then a crowd that never goes home."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from twoworlds.course.controls import Choice, Slider, Steps
+from twoworlds.course.explorer import Explorer, Preset
+from twoworlds.course.prediction import Prediction
+from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
+
+SECONDS, TIMEOUT_S = 600, 1.0
+SPIKE, SPIKE_LOAD = (60, 90), 1.5  # from second, to second; requests, as a share of capacity
+REMEDIES = ("none", "retry budget", "bounded queue", "client throttling")
+BUDGET = 0.1  # retries allowed, share of new requests
+THROTTLE_K, WINDOW_S = 2.0, 60
+
+
+@dataclass(frozen=True)
+class Storm:
+    """Ten minutes of a service, second by second; rates are shares of its capacity."""
+
+    load: float  # new requests before and after the spike
+    attempts: int  # of a request that is never answered
+    remedy: str
+    new: np.ndarray  # new requests in each second
+    answered: np.ndarray  # requests answered in time in each second
+    arriving: np.ndarray  # attempts that arrive in each second
+
+    @property
+    def in_the_end(self) -> float:
+        """The share of requests answered in the last minute."""
+        return float(self.share[-60:].mean())
+
+    @property
+    def share(self) -> np.ndarray:
+        """The share of each second's new requests that is answered, at most 1 while a backlog is caught up with."""
+        return np.minimum(1, self.answered / self.new)
+
+    @property
+    def recovered_s(self) -> int | None:
+        """Seconds from the spike's end until requests are answered as before; None if that never comes."""
+        bad = np.flatnonzero(self.share[SPIKE[1] :] < 0.99)
+        after = 0 if not len(bad) else int(bad[-1]) + 1
+        return after if after < SECONDS - SPIKE[1] else None
+
+
+def storm(load: float, attempts: int, remedy: str) -> Storm:
+    """Return ten minutes around a spike of half a minute.
+
+    A fluid model in steps of a second. An attempt that would wait longer than the timeout is given up by its client
+    and tried again a second later, `attempts` times in all; the server works on it all the same, unless the remedy
+    is a bounded queue. Waiting work and rates are in seconds of capacity.
+    """
+    waiting, tries = 0.0, np.zeros(attempts)
+    answered, arriving, wanted = np.zeros(SECONDS), np.zeros(SECONDS), np.zeros(SECONDS)
+    new = np.full(SECONDS, load)
+    new[slice(*SPIKE)] = SPIKE_LOAD
+    for second in range(SECONDS):
+        tries = np.concatenate([[new[second]], tries[:-1]])  # what failed a second ago, one attempt further
+        if remedy == "retry budget":
+            tries[1:] *= min(1.0, BUDGET * new[second] / max(tries[1:].sum(), 1e-12))
+        wanted[second] = tries.sum()
+        sent = wanted[second]
+        if remedy == "client throttling":
+            before = slice(max(0, second - WINDOW_S), second)
+            sent *= 1 - rejected(wanted[before].sum(), answered[before].sum())
+        in_time, waiting = _serve(waiting, sent, remedy == "bounded queue")
+        answered[second], arriving[second] = in_time, sent
+        tries *= 1 - in_time / wanted[second]
+    return Storm(load, attempts, remedy, new, answered, arriving)
+
+
+def rejected(requests: float, accepted: float) -> float:
+    """Return the share of requests that a client rejects itself: max(0, (requests - K accepts) / (requests + 1)).
+
+    Client-side throttling of the SRE book (Google 2016), chapter 21. Here requests are in seconds of capacity; with
+    a thousand requests/s, the book's 1 is a thousandth.
+    """
+    return max(0.0, (requests - THROTTLE_K * accepted) / (requests + 1e-3))
+
+
+def _serve(waiting: float, sent: float, drops: bool) -> tuple[float, float]:
+    """Return (answered in time, work waiting after the second), if `sent` arrive evenly while `waiting` is there."""
+    grown = waiting + sent - 1.0
+    if drops:  # what would wait too long is turned away at once
+        kept = min(sent, max(0.0, TIMEOUT_S + 1.0 - waiting))
+        return kept, max(0.0, waiting + kept - 1.0)
+    if grown <= waiting:  # the line shrinks: the last part of the second is the quick one
+        share = (
+            1.0 if waiting <= TIMEOUT_S else np.clip((TIMEOUT_S - grown) / max(waiting - grown, 1e-12), 0, 1)
+        )
+    else:
+        share = np.clip((TIMEOUT_S - waiting) / (grown - waiting), 0, 1)
+    return float(sent * share), max(0.0, grown)
+
+
+def model(load: int, attempts: int, layers: int, remedy: str) -> Storm:
+    """Return the storm at a load (%), with so many attempts at each of so many layers: attempts^layers in all."""
+    return storm(load / 100, attempts**layers, remedy)
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Storm], None]:
+    """Ten minutes: left what is answered, right what arrives."""
+    minutes = np.arange(SECONDS) / 60
+    for ax in (product, platform):
+        ax.set(xlim=(0, 10), xlabel="Minutes", xticks=range(11))
+        ax.axvspan(SPIKE[0] / 60, SPIKE[1] / 60, color="#F0F0F0", zorder=0)
+    product.set(ylim=(-4, 112), ylabel="Requests answered in time, %")
+    product.text(1.55, 107, "the spike", color=NEUTRAL, va="center", fontsize=8.5)
+    platform.set(yscale="log", ylim=(0.1, 70), ylabel="Attempts that arrive, in capacities")
+    platform.set_yticks(
+        [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50], ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50"]
+    )
+    platform.minorticks_off()
+    platform.axhline(1, color=NEUTRAL, linestyle=":")
+    platform.text(9.95, 1.05, "capacity", color=NEUTRAL, ha="right", va="bottom", fontsize=8.5)
+    (answered,) = product.plot([], [], color=PRODUCT, animated=True)
+    (arriving,) = platform.plot([], [], color=PLATFORM, animated=True)
+    words = platform.text(
+        9.95, 50, "", ha="right", va="center", color=PLATFORM, fontweight="bold", animated=True
+    )
+
+    def update(r: Storm) -> None:
+        answered.set_data(minutes, 100 * r.share)
+        arriving.set_data(minutes, np.maximum(r.arriving, 0.1))
+        words.set_text(f"{r.attempts} × {100 * r.load:.0f} % = {r.attempts * r.load:.2g} capacities")
+
+    return update
+
+
+def reading(r: Storm) -> str:
+    """Say whether it comes back."""
+    tries = "one attempt each" if r.attempts == 1 else f"up to {r.attempts} attempts each"
+    if r.recovered_s is None:
+        end = (
+            f"Eight minutes after the spike it still hasn't recovered: {100 * r.in_the_end:.0f} % of requests are "
+            f"answered, and {r.arriving[-1]:.2g} times the capacity arrives."
+        )
+    elif r.recovered_s == 0:
+        end = "When the spike ends, everything is as before."
+    else:
+        end = f"It has recovered {r.recovered_s} s after the spike."
+    remedy = "" if r.remedy == "none" else f", {r.remedy}"
+    return f"Load {100 * r.load:.0f} %, {tries}{remedy}, and half a minute at 150 % of capacity. {end}"
+
+
+def prediction() -> Prediction:
+    """Ask about the time after the spike."""
+    return Prediction(
+        id="03.6",
+        question="A service is 60 % busy. Clients give up after a second and try again, at most three attempts in all. "
+        "For half a minute 150 % of its capacity comes; then traffic is back to normal. Eight minutes later, what "
+        "share of requests is answered?",
+        answer=Slider("Answered", 0, 100, 5, 100, "%"),
+        truth=lambda: round(100 * model(60, 3, 1, "none").in_the_end),
+        place=lambda guess, result: (9.5, guess),
+        panel=0,
+    )
+
+
+def retry_storm() -> Explorer:
+    """Return the explorer: load x attempts x layers x remedy."""
+    return Explorer(
+        question="Half a minute of too much: does it come back?",
+        controls={
+            "load": Slider("Load before and after", 20, 95, 5, 60, "%"),
+            "attempts": Steps("Attempts at each layer", (1, 2, 3, 4), 3),
+            "layers": Steps("Layers that retry", (1, 2, 3), 1),
+            "remedy": Choice("Remedy", REMEDIES, "none"),
+        },
+        model=model,
+        draw=draw,
+        reading=reading,
+        panels={"product": "who gets an answer?", "platform": "what arrives?"},
+        presets={
+            "No retries": Preset("The client library before it was improved.", {"attempts": 1}),
+            "Two attempts": Preset("One retry fewer, a little less traffic.", {"attempts": 2, "load": 40}),
+            "Three polite layers": Preset(
+                "App, gateway and client each try four times.", {"attempts": 4, "layers": 3, "load": 40}
+            ),
+            "Retry budget": Preset("At most one retry to ten new requests.", {"remedy": "retry budget"}),
+        },
+        prediction=prediction(),
+    )
