@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from twoworlds.chapters.c05_now import late
+from twoworlds.chapters.c05_now import clicks, late
 from twoworlds.platform.stream import Event, fixed_lag, read, run, tumbling, tumbling_fates
 
 
 @pytest.mark.parametrize(("panes", "mode"), [("totals", "accumulating"), ("changes", "discarding")])
 def test_dashboard_is_what_a_reader_of_real_panes_holds(panes, mode):
     """Send the underground's clicks through the plain model, and let a reader overwrite each minute."""
-    stream = late.evening(False)
+    stream = clicks.evening(False)
     rows = np.flatnonzero(stream.group == 3)[:500]
     events = [Event(1, *times) for times in zip(stream.event_time[rows], stream.arrival[rows], strict=True)]
     seen = run(events, tumbling(60), fixed_lag(events, 60), lateness=600, mode=mode, combine=len)
@@ -55,8 +55,8 @@ def test_one_fast_clock_is_everybodys_loss_until_it_is_capped():
 
 
 def test_delays_follow_their_law():
-    stream = late.evening(False)
-    for number, (_, median, spread) in enumerate(late.NETWORKS.values(), start=1):
+    stream = clicks.evening(False)
+    for number, (_, median, spread) in enumerate(clicks.NETWORKS.values(), start=1):
         logs = np.log((stream.arrival - stream.event_time)[stream.group == number])
         error = 4 / np.sqrt(len(logs))
         assert logs.mean() == pytest.approx(np.log(median), abs=error * spread)
