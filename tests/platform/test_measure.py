@@ -1,0 +1,108 @@
+"""The real server and its load generators. Bounds are wide: the machine may be slow and busy."""
+
+import asyncio
+import gc
+import threading
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twoworlds.errors import InputError
+from twoworlds.platform import measure as m
+
+
+@pytest.mark.parametrize("loop", ["open", "closed"])
+def test_a_trace_is_in_order(loop):
+    trace = m.measure(loop, rate=100, seconds=0.3, service_ms=2)
+    assert trace.columns.tolist() == ["scheduled", "sent", "done"]
+    assert trace["scheduled"].to_numpy() == pytest.approx(np.arange(30) / 100)
+    assert (trace["sent"] >= trace["scheduled"]).all()
+    assert (trace["done"] - trace["sent"] >= 0.002).all()
+    assert trace["done"].is_monotonic_increasing
+
+
+def test_a_closed_loop_sends_one_at_a_time():
+    trace = m.measure("closed", rate=200, seconds=0.3, service_ms=8)
+    assert (trace["sent"].to_numpy()[1:] >= trace["done"].to_numpy()[:-1]).all()
+
+
+def test_a_stall_shows_where_it_is_looked_for():
+    """300 ms in 700: an open loop keeps sending into it; a closed one sends one request and waits."""
+    asked = {"rate": 100, "seconds": 0.7, "service_ms": 2, "stall_ms": 300, "stall_at": 0.2}
+    opened, closed = (m.measure(loop, **asked) for loop in ("open", "closed"))
+    assert (m.latencies_ms(opened, "sent") > 100).sum() >= 15
+    assert (m.latencies_ms(closed, "scheduled") > 100).sum() >= 15
+    assert m.latencies_ms(closed, "sent").max() >= 300
+    # Had the closed loop kept sending, 20 requests would have met the stall for 100 ms or more.
+    assert (m.latencies_ms(closed, "sent") > 100).sum() <= 5
+
+
+def test_overload_ends_in_time_and_names_no_number_for_who_got_no_answer():
+    trace = m.measure("closed", rate=100, seconds=2, service_ms=100)
+    assert 1 <= trace["done"].notna().sum() <= m.LIMIT_S / 0.1
+    assert m.latencies_ms(trace).max() == np.inf
+
+
+def test_it_runs_where_an_event_loop_is_running_and_leaves_nothing():
+    async def inside() -> pd.DataFrame:
+        return m.measure(rate=50, seconds=0.1)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a socket left open warns when it is collected
+        assert len(asyncio.run(inside())) == 5
+        gc.collect()
+    assert not [t for t in threading.enumerate() if t.name.startswith("measure")]
+
+
+def test_a_machine_without_sockets_gets_a_sentence(monkeypatch):
+    async def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(asyncio, "start_server", refused)
+    with pytest.raises(
+        InputError, match=r"this machine allows no server on 127\.0\.0\.1 .*Permission denied"
+    ):
+        m.measure(seconds=0.1)
+
+
+def test_who_does_not_know_the_path_is_not_served(monkeypatch):
+    send = m._Run.ask
+
+    async def guess(self, writer):
+        self.token, known = "guess", self.token
+        await send(self, writer)
+        self.token = known
+
+    monkeypatch.setattr(m._Run, "ask", guess)
+    with pytest.raises(InputError, match="somebody else"):
+        m.measure(rate=10, seconds=0.1)
+
+
+def test_percentiles_both_ways():
+    trace = pd.DataFrame(
+        {"scheduled": [0.0, 0.1, 0.2], "sent": [0.0, 0.3, 0.35], "done": [0.3, 0.35, np.nan]}
+    )
+    assert m.latencies_ms(trace, "sent") == pytest.approx([300, 50, np.inf])
+    assert m.latencies_ms(trace) == pytest.approx([300, 250, np.inf])
+    table = m.percentiles_ms(trace, [0.5, 1.0])
+    assert table.loc["sent"].tolist() == pytest.approx([300, np.inf])
+    assert table.loc["scheduled"].tolist() == pytest.approx([300, np.inf])
+    assert m.percentiles_ms(trace, [0.3]).loc["sent", 0.3] == pytest.approx(50)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"loop": "half"}, "loop is 'half'"),
+        ({"rate": 0}, "rate is 0"),
+        ({"seconds": 60}, "seconds is 60"),
+        ({"stall_ms": -1}, "stall_ms is -1"),
+        ({"service_ms": float("nan")}, "service_ms is nan"),
+        ({"law": "pareto"}, "law is 'pareto'"),
+    ],
+)
+def test_wrong_input_gets_a_sentence(asked, sentence):
+    with pytest.raises(InputError, match=sentence):
+        m.measure(**asked)
