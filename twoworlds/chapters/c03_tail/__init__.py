@@ -5,13 +5,12 @@ from twoworlds.chapters.c03_tail.balance import two_choices
 from twoworlds.chapters.c03_tail.batches import bigger_batches
 from twoworlds.chapters.c03_tail.budget import spend_the_budget
 from twoworlds.chapters.c03_tail.busy import how_busy
+from twoworlds.chapters.c03_tail.exercises import exercises
 from twoworlds.chapters.c03_tail.fanout import one_slow_server
 from twoworlds.chapters.c03_tail.freshness import how_often_to_refresh
 from twoworlds.chapters.c03_tail.retries import retry_storm
 from twoworlds.chapters.c03_tail.weeks import fifty_weeks
-from twoworlds.course.exercise import Bank
 
-exercises = Bank("03", [])
 EXPLORERS = (
     how_busy,
     two_choices,

@@ -1,6 +1,5 @@
 """Bigger batches: what they do to the time of an answer, and to what one accelerator can carry."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
+from twoworlds.platform import queueing
 from twoworlds.platform.slo import percentile
 
 FIXED_MS, EACH_MS = 5.0, 0.5  # a batch of b takes 5 + 0.5 b ms
@@ -21,16 +21,6 @@ SIZES = (1, 2, 4, 8, 16, 32, 64)
 RATES = (50, 100, 200, 400, 600, 800, 1200, 1600)  # requests/s
 WAITS_MS = (0, 5, 20, 50)
 REQUESTS = 60_000
-
-
-def batch_ms(size: np.ndarray | int) -> np.ndarray | float:
-    """Return the time of a batch, ms."""
-    return FIXED_MS + EACH_MS * size
-
-
-def throughput(size: np.ndarray | int) -> np.ndarray | float:
-    """Return the requests/s of one accelerator that never lacks a full batch."""
-    return 1000 * size / batch_ms(size)
 
 
 def build_grid() -> pd.DataFrame:
@@ -41,33 +31,23 @@ def build_grid() -> pd.DataFrame:
     rows = []
     for rate in RATES:
         for size in SIZES:
-            if rate < 0.97 * throughput(size):
-                for wait in WAITS_MS:
-                    arrive = np.cumsum(np.random.default_rng([rate, size]).exponential(1000 / rate, REQUESTS))
-                    times, batches, busy = serve(arrive, size, wait)
-                    late = times[REQUESTS // 6 :]
-                    rows.append(
-                        (rate, size, wait, percentile(late, 0.5), percentile(late, 0.99), batches, busy)
-                    )
+            if rate < 0.97 * carries(size):
+                rows.extend((rate, size, wait, *_one(rate, size, wait)) for wait in WAITS_MS)
     return pd.DataFrame(rows, columns=["rate", "size", "wait_ms", "p50", "p99", "batch", "busy"])
 
 
-def serve(arrive: np.ndarray, size: int, wait_ms: float) -> tuple[np.ndarray, float, float]:
-    """Return (response times in ms, mean batch size, share of the time busy) of one accelerator.
+def _one(rate: float, size: int, wait_ms: float) -> tuple[float, float, float, float]:
+    """Return (p50, p99, mean batch size, share of the time busy); the first sixth of the requests is left out."""
+    arrive = 1000 * queueing.poisson_arrivals(np.random.default_rng([rate, size]), rate, REQUESTS)
+    served = queueing.serve_batches(arrive, FIXED_MS, EACH_MS, size, wait_ms)
+    times = served.response[REQUESTS // 6 :]
+    busy = (FIXED_MS * len(served.size) + EACH_MS * REQUESTS) / served.done[-1]
+    return percentile(times, 0.5), percentile(times, 0.99), float(served.size.mean()), busy
 
-    It starts when it is free and `size` requests are there, or the oldest has waited `wait_ms`, with all that are
-    there, at most `size`.
-    """
-    at, done, first, free, batches = arrive.tolist(), np.empty(len(arrive)), 0, 0.0, 0
-    while first < len(at):
-        full = at[first + size - 1] if first + size <= len(at) else np.inf
-        start = max(free, min(full, at[first] + wait_ms))
-        last = bisect_right(at, start, first, min(len(at), first + size))
-        free = start + batch_ms(last - first)
-        done[first:last] = free
-        first, batches = last, batches + 1
-    busy = (FIXED_MS * batches + EACH_MS * len(at)) / free
-    return done - arrive, len(at) / batches, busy
+
+def carries(size: int) -> float:
+    """Return the requests/s of one accelerator that never lacks a full batch of `size`."""
+    return 1000 * queueing.batch_throughput(size, FIXED_MS, EACH_MS)
 
 
 @dataclass(frozen=True)
@@ -106,10 +86,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
     platform.set(ylim=(0, 1850), ylabel="Requests/s")
     for ax in (product, platform):
         ax.minorticks_off()
-    many = np.geomspace(1, 64, 60)
-    platform.plot(many, throughput(many), color=PLATFORM)
+    many = range(1, 65)
+    platform.plot(many, [carries(size) for size in many], color=PLATFORM)
     platform.text(16, 1330, "can carry", color=PLATFORM, ha="right")
-    product.plot(many, batch_ms(many), color=NEUTRAL, linestyle=":")
+    product.plot(
+        many, [queueing.batch_time(size, FIXED_MS, EACH_MS) for size in many], color=NEUTRAL, linestyle=":"
+    )
     product.text(1, 4.6, "the work of a full batch", color=NEUTRAL, va="center", fontsize=8.5)
     style = {"p99": ("o-", 1.5), "p50": ("o--", 1.5)}
     lines = {
@@ -133,7 +115,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
             words[name].set_y(r.rows[name].iloc[-1])
         now = r.now
         dot.set_data([r.size] if now is not None else [], [now["p99"]] if now is not None else [])
-        carried.set_data([r.size], [throughput(r.size)])
+        carried.set_data([r.size], [carries(r.size)])
         asked.set_data([0.8, 120], [r.rate, r.rate])
         label.set(y=r.rate + 15, text=f"asked for: {r.rate:,}")
         limit.set_text("" if now is not None else f"batches of {r.size}: the line grows without limit")
@@ -147,7 +129,7 @@ def reading(r: Batches) -> str:
     waiting = f"waiting up to {r.wait_ms} ms to fill" if r.wait_ms else "no waiting to fill"
     if now is None:
         return (
-            f"Batches of {r.size} carry {throughput(r.size):,.0f} requests/s and {r.rate:,} come: "
+            f"Batches of {r.size} carry {carries(r.size):,.0f} requests/s and {r.rate:,} come: "
             f"the line grows without limit."
         )
     return (

@@ -10,12 +10,12 @@ from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
+from twoworlds.platform import queueing
 
-SECONDS, TIMEOUT_S = 600, 1.0
+SECONDS = 600
 SPIKE, SPIKE_LOAD = (60, 90), 1.5  # from second, to second; requests, as a share of capacity
-REMEDIES = ("none", "retry budget", "bounded queue", "client throttling")
+REMEDIES = ("none", "retry budget", "bounded queue")
 BUDGET = 0.1  # retries allowed, share of new requests
-THROTTLE_K, WINDOW_S = 2.0, 60
 
 
 @dataclass(frozen=True)
@@ -48,58 +48,21 @@ class Storm:
 
 
 def storm(load: float, attempts: int, remedy: str) -> Storm:
-    """Return ten minutes around a spike of half a minute.
+    """Return ten minutes around a spike of half a minute, as a fluid in steps of a second (capacity 1 a step).
 
-    A fluid model in steps of a second. An attempt that would wait longer than the timeout is given up by its client
-    and tried again a second later, `attempts` times in all; the server works on it all the same, unless the remedy
-    is a bounded queue. Waiting work and rates are in seconds of capacity.
+    A client gives up after a second and tries again, `attempts` times in all; the server works on what has been given
+    up all the same. Remedies: retries of at most a tenth of new requests, or a line of at most a second's work.
     """
-    waiting, tries = 0.0, np.zeros(attempts)
-    answered, arriving, wanted = np.zeros(SECONDS), np.zeros(SECONDS), np.zeros(SECONDS)
     new = np.full(SECONDS, load)
     new[slice(*SPIKE)] = SPIKE_LOAD
-    for second in range(SECONDS):
-        tries = np.concatenate([[new[second]], tries[:-1]])  # what failed a second ago, one attempt further
-        if remedy == "retry budget":
-            tries[1:] *= min(1.0, BUDGET * new[second] / max(tries[1:].sum(), 1e-12))
-        wanted[second] = tries.sum()
-        sent = wanted[second]
-        if remedy == "client throttling":
-            before = slice(max(0, second - WINDOW_S), second)
-            sent *= 1 - rejected(wanted[before].sum(), answered[before].sum())
-        in_time, waiting = _serve(waiting, sent, remedy == "bounded queue")
-        answered[second], arriving[second] = in_time, sent
-        tries *= 1 - in_time / wanted[second]
-    return Storm(load, attempts, remedy, new, answered, arriving)
-
-
-def rejected(requests: float, accepted: float) -> float:
-    """Return the share of requests that a client rejects itself: max(0, (requests - K accepts) / (requests + 1)).
-
-    Client-side throttling of the SRE book (Google 2016), chapter 21. Here requests are in seconds of capacity; with
-    a thousand requests/s, the book's 1 is a thousandth.
-    """
-    return max(0.0, (requests - THROTTLE_K * accepted) / (requests + 1e-3))
-
-
-def _serve(waiting: float, sent: float, drops: bool) -> tuple[float, float]:
-    """Return (answered in time, work waiting after the second), if `sent` arrive evenly while `waiting` is there."""
-    grown = waiting + sent - 1.0
-    if drops:  # what would wait too long is turned away at once
-        kept = min(sent, max(0.0, TIMEOUT_S + 1.0 - waiting))
-        return kept, max(0.0, waiting + kept - 1.0)
-    if grown <= waiting:  # the line shrinks: the last part of the second is the quick one
-        share = (
-            1.0 if waiting <= TIMEOUT_S else np.clip((TIMEOUT_S - grown) / max(waiting - grown, 1e-12), 0, 1)
-        )
-    else:
-        share = np.clip((TIMEOUT_S - waiting) / (grown - waiting), 0, 1)
-    return float(sent * share), max(0.0, grown)
+    limits = {"retry budget": {"budget": BUDGET}, "bounded queue": {"places": 1.0}}.get(remedy, {})
+    played = queueing.retry_storm(new, 1.0, 1, attempts, **limits)
+    return Storm(load, attempts, remedy, new, played.goodput, played.offered)
 
 
 def model(load: int, attempts: int, layers: int, remedy: str) -> Storm:
     """Return the storm at a load (%), with so many attempts at each of so many layers: attempts^layers in all."""
-    return storm(load / 100, attempts**layers, remedy)
+    return storm(load / 100, queueing.layered_attempts(attempts, layers), remedy)
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Storm], None]:

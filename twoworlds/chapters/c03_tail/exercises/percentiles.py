@@ -1,0 +1,157 @@
+"""03.3 and 03.4: which numbers to put together, and from which moment to count."""
+
+# ruff: noqa: E501 -- the sentence that names a mistake stands on one line
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from twoworlds.course.exercise import Exercise, Wrong
+from twoworlds.platform.slo import percentile
+
+Histogram = Mapping[int, int]
+
+
+def fleet_p99(histograms: Sequence[Histogram]) -> int:
+    """Return the p99 of all servers' requests together: the lowest bound that at least 99 % of them don't exceed."""
+    total: dict[int, int] = {}
+    for histogram in histograms:
+        for bound, count in histogram.items():
+            total[bound] = total.get(bound, 0) + count
+    return _p99(total)
+
+
+def _p99(histogram: Histogram, strictly: bool = False) -> int:
+    total, seen = sum(histogram.values()), 0
+    for bound in sorted(histogram):
+        seen += histogram[bound]
+        if 100 * seen > 99 * total or (not strictly and 100 * seen == 99 * total):
+            return bound
+    return max(histogram)
+
+
+def _merged(histograms: Sequence[Histogram]) -> dict[int, int]:
+    return {b: sum(h.get(b, 0) for h in histograms) for b in {b for h in histograms for b in h}}
+
+
+def _weighted(histograms: Sequence[Histogram]) -> float:
+    sizes = [sum(h.values()) for h in histograms]
+    return float(np.average([_p99(h) for h in histograms], weights=sizes))
+
+
+def _last_seen(histograms: Sequence[Histogram]) -> int:
+    together: dict[int, int] = {}
+    for histogram in histograms:
+        together |= histogram
+    return _p99(together)
+
+
+def _fleets() -> list[tuple[list[dict[int, int]]]]:
+    quick, busy, sick = {10: 98, 100: 2}, {10: 100}, {10: 10, 500: 30}
+    rng = np.random.default_rng(33)
+    many = [
+        {b: int(n) for b, n in zip((10, 20, 50, 100, 200, 500), row, strict=True)}
+        for row in rng.multinomial(4000, [0.5, 0.3, 0.15, 0.035, 0.01, 0.005], 6)
+    ]
+    return [
+        ([quick, busy],),
+        ([{10: 4000, 20: 960}, sick],),
+        (many,),
+        ([{200: 5}, {10: 1000}, {50: 400, 100: 3}],),
+    ]
+
+
+FLEET_P99 = Exercise(
+    id="03.3",
+    title="The p99 of a fleet",
+    desk="platform",
+    minutes=9,
+    answer=fleet_p99,
+    cases=_fleets,
+    returns="an int: the fleet's p99, one of the bounds, ms",
+    wrongs=[
+        Wrong("mean of p99s", lambda hs: float(np.mean([_p99(h) for h in hs])),
+              "That is the mean of the servers' p99s: no request need ever have taken that long, and an idle server counts as much as a busy one."),
+        Wrong("weighted mean", _weighted,
+              "That is the servers' p99s weighted by traffic: fairer, and still no percentile of anything. Put the counts together first."),
+        Wrong("worst server", lambda hs: max(_p99(h) for h in hs),
+              "That is the p99 of the worst server: an upper bound, true for almost nobody's requests."),
+        Wrong("more than 99 %", lambda hs: _p99(_merged(hs), strictly=True),
+              "At least 99 % is enough: a bound that exactly 99 of 100 don't exceed is the p99."),
+        Wrong("overwritten", _last_seen, "Where two servers share a bound, one count has overwritten the other: add them."),
+    ],
+    hints=(
+        "Percentiles can't be put together any more. What can?",
+        "Add the counts bound by bound; then walk up the bounds until 99 % of all requests are at or below.",
+        "total = Counter(); for h in histograms: total.update(h); then add up sorted(total) until seen >= 0.99 * sum(total.values())",
+    ),
+)  # fmt: skip
+
+
+def scheduled_p99(sent: Sequence[float], done: Sequence[float], interval: float) -> float:
+    """Return the p99 (nearest rank) of the times from when each request should have been sent; seconds."""
+    return percentile(np.asarray(done, float) - _schedule(sent, interval), 0.99)
+
+
+def _schedule(sent: Sequence[float], interval: float) -> np.ndarray:
+    return sent[0] + interval * np.arange(len(sent))
+
+
+def _lowest_rank(sent: Sequence[float], done: Sequence[float], interval: float) -> float:
+    times = np.sort(np.asarray(done, float) - _schedule(sent, interval))
+    return float(times[min(len(times) - 1, math.floor(0.99 * len(times)))])
+
+
+def closed_loop(
+    stall_at: int, stall_s: float, count: int = 200, interval: float = 0.01
+) -> tuple[list[float], list[float]]:
+    """Return (sent, done) of a client that sends every `interval`, but waits for each answer; one of them stalls."""
+    sent, done, free = [], [], 0.0
+    for i in range(count):
+        start = max(i * interval, free)
+        free = start + (stall_s if i == stall_at else 0.002 + 0.001 * (i * 7 % 5))
+        sent.append(round(start, 6))
+        done.append(round(free, 6))
+    return sent, done
+
+
+def _traces() -> list[tuple[list[float], list[float], float]]:
+    return [
+        ([0.0, 0.5, 0.6], [0.5, 0.6, 0.7], 0.1),
+        (*closed_loop(50, 0.5), 0.01),
+        (*closed_loop(3, 0.2, 400), 0.01),
+        ([5.0, 5.1, 5.2], [5.05, 5.15, 5.25], 0.1),
+    ]
+
+
+SCHEDULED = Exercise(
+    id="03.4",
+    title="Count from the schedule",
+    desk="platform",
+    minutes=10,
+    answer=scheduled_p99,
+    cases=_traces,
+    returns="a float: the p99 from the schedule, s",
+    also_right=[
+        lambda sent, done, interval: float(np.percentile(np.asarray(done) - _schedule(sent, interval), 99)),
+        _lowest_rank,
+    ],
+    wrongs=[
+        Wrong("from sent", lambda s, d, i: percentile(np.subtract(d, s), 0.99),
+              "You count from when the request was sent. The client was stuck and sent it late: those who would have come meanwhile are missing."),
+        Wrong("delay only", lambda s, d, i: percentile(np.asarray(s) - _schedule(s, i), 0.99),
+              "That is how late requests were sent; the answer's own time comes on top."),
+        Wrong("sum of p99s", lambda s, d, i: percentile(np.asarray(s) - _schedule(s, i), 0.99) + percentile(np.subtract(d, s), 0.99),
+              "Percentiles don't add up: the slowest sends and the slowest answers are different requests. Add first, then take the p99."),
+        Wrong("from zero", lambda s, d, i: percentile(np.abs(np.asarray(d) - i * np.arange(len(s))), 0.99),
+              "Your schedule begins at 0. It begins when the first request was sent."),
+        Wrong("mean", lambda s, d, i: float(np.mean(np.asarray(d) - _schedule(s, i))),
+              "That is the mean. Counted from the right moment, but the question was the p99."),
+    ],
+    hints=(
+        "A user who wanted to come at 0.1 s doesn't care that your client was busy until 0.5 s.",
+        "Request i should have been sent at sent[0] + i * interval. Count each time from there.",
+        "scheduled = sent[0] + interval * np.arange(len(sent)); return float(np.quantile(np.array(done) - scheduled, 0.99, method='inverted_cdf'))",
+    ),
+)  # fmt: skip

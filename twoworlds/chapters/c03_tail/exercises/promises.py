@@ -1,0 +1,89 @@
+"""03.7 and 03.8: how long the budget lasts, and what a chain of parts can promise."""
+
+# ruff: noqa: E501 -- the sentence that names a mistake stands on one line
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from twoworlds.course.exercise import Exercise, Wrong
+
+
+def hours_left(errors: int, requests: int, target: float, spent: float) -> float:
+    """Return the hours until the 30-day error budget is gone, if errors go on like this; inf without errors."""
+    if errors == 0:
+        return math.inf
+    burn_rate = errors / requests / (1 - target)
+    return (1 - spent) * 30 * 24 / burn_rate
+
+
+def _left(burn_rate: float, spent: float, hours: float = 720.0) -> float:
+    return math.inf if burn_rate == 0 else (1 - spent) * hours / burn_rate
+
+
+HOURS_LEFT = Exercise(
+    id="03.7",
+    title="How long does the budget last?",
+    desk="both",
+    minutes=9,
+    answer=hours_left,
+    cases=[(20, 10_000, 0.999, 0.5), (144, 10_000, 0.999, 0.0), (3, 500, 0.99, 0.9), (1, 40_000, 0.9999, 0.25), (0, 100, 0.999, 0.2)],
+    returns="a float: the hours until the budget is gone",
+    wrongs=[
+        Wrong("error rate", lambda e, n, t, s: _left(e / n, s),
+              "You divided by the error rate. The burn rate is the error rate divided by the budget, 1 - target: 0.2 % of errors are twice a budget of 0.1 %."),
+        Wrong("target", lambda e, n, t, s: _left(e / n / t, s), "You divided by the target. What may fail is 1 - target."),
+        Wrong("forgets spent", lambda e, n, t, s: _left(e / n / (1 - t), 0), "That is the time for a whole budget; a part of it is already spent."),
+        Wrong("days", lambda e, n, t, s: _left(e / n / (1 - t), s, 30), "That is in days: 24 hours each."),
+        Wrong("spent for left", lambda e, n, t, s: _left(e / n / (1 - t), 1 - s), "You used what is spent; what is left is 1 - spent."),
+    ],
+    hints=(
+        "At which error rate would the budget last exactly 30 days?",
+        "Burn rate = error rate / (1 - target). A whole budget lasts 720 h / burn rate; how much of it is left?",
+        "return (1 - spent) * 720 / (errors / requests / (1 - target)), and inf if there are no errors",
+    ),
+)  # fmt: skip
+
+
+def availability(stages: Sequence[Sequence[float]]) -> float:
+    """Return the availability of a chain of stages; a stage is up if any of its parts is; parts are independent."""
+    return float(np.prod([1 - np.prod([1 - part for part in stage]) for stage in stages]))
+
+
+def _stages() -> list[tuple[list[list[float]]]]:
+    return [
+        ([[0.9], [0.8, 0.5]],),
+        ([[0.999], [0.999], [0.999]],),
+        ([[0.99, 0.99], [0.9995]],),
+        ([[0.9, 0.9, 0.9]],),
+        ([[0.999], [0.99, 0.95, 0.9], [0.98, 0.97]],),
+    ]
+
+
+AVAILABILITY = Exercise(
+    id="03.8",
+    title="A chain of parts",
+    desk="platform",
+    minutes=8,
+    answer=availability,
+    cases=_stages,
+    returns="a float: the availability of the chain",
+    wrongs=[
+        Wrong("weakest link", lambda stages: float(min(1 - np.prod([1 - p for p in s]) for s in stages)),
+              "That is the weakest stage. The others fail too, at other times: three times 99.9 % is 99.7 %."),
+        Wrong("best part", lambda stages: float(np.prod([max(s) for s in stages])),
+              "You took the best part of each stage. Two parts are better than the best of them: both must be down at once."),
+        Wrong("all needed", lambda stages: float(np.prod([p for s in stages for p in s])),
+              "You multiplied everything, as if every part were needed: within a stage one is enough."),
+        Wrong("downtimes", lambda stages: float(1 - np.prod([np.prod([1 - p for p in s]) for s in stages])),
+              "You multiplied the stages' downtimes: then the chain is down only if all stages are. One is enough."),
+        Wrong("sum of downtimes", lambda stages: float(1 - sum(np.prod([1 - p for p in s]) for s in stages)),
+              "Adding downtimes counts the moments twice in which two stages are down. Close for many nines; multiply to be right."),
+    ],
+    hints=(
+        "Two kinds of “and”: within a stage all parts must fail, along the chain all stages must work.",
+        "Stage: 1 - product of (1 - part). Chain: product of the stages.",
+        "return float(np.prod([1 - np.prod([1 - p for p in stage]) for stage in stages]))",
+    ),
+)  # fmt: skip
