@@ -1,8 +1,41 @@
-"""Chapter 08: is it real? A/B tests."""
+"""Chapter 08: is it real? A/B tests. One module for each explorer; the exercises in a package of their own."""
 
+from twoworlds.chapters.c08_ab_tests import launches, people, waiting
+from twoworlds.chapters.c08_ab_tests.choosing import wrong_number
+from twoworlds.chapters.c08_ab_tests.ideas import a_thousand_ideas
+from twoworlds.chapters.c08_ab_tests.intervals import two_intervals
+from twoworlds.chapters.c08_ab_tests.labels import shuffle_the_labels
+from twoworlds.chapters.c08_ab_tests.launches import launch_review
+from twoworlds.chapters.c08_ab_tests.safety import safe_enough
+from twoworlds.chapters.c08_ab_tests.waiting import halve_the_effect
+from twoworlds.chapters.c08_ab_tests.winners import winners_shrink
 from twoworlds.course.exercise import Bank
 
 exercises = Bank("08", [])
-EXPLORERS = ()
-GRIDS = {}
-__all__ = ["exercises"]
+EXPLORERS = (
+    wrong_number,
+    shuffle_the_labels,
+    a_thousand_ideas,
+    two_intervals,
+    halve_the_effect,
+    winners_shrink,
+    safe_enough,
+    launch_review,
+)
+GRIDS = {
+    "ch08_people": people.build_grid,
+    "ch08_days": waiting.build_grid,
+    "ch08_tests": launches.build_tests,
+    "ch08_quarter": launches.build_quarter,
+}
+__all__ = [
+    "a_thousand_ideas",
+    "exercises",
+    "halve_the_effect",
+    "launch_review",
+    "safe_enough",
+    "shuffle_the_labels",
+    "two_intervals",
+    "winners_shrink",
+    "wrong_number",
+]

@@ -1,0 +1,180 @@
+"""Five launches: what their tests said, and the quarter that followed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from twoworlds.chapters.c08_ab_tests.people import BRIGHT
+from twoworlds.chapters.c08_ab_tests.words import p_value
+from twoworlds.course.controls import Choice, Slider
+from twoworlds.course.explorer import Explorer, Preset
+from twoworlds.course.grids import grid
+from twoworlds.course.prediction import Prediction
+from twoworlds.course.style import NEUTRAL, PRODUCT, TRUTH
+from twoworlds.experiment import analyse
+from twoworlds.world import Policy, World, compare, simulate
+
+# What is launched, and the machines that it adds (the platform desk's estimate, as in chapter 01).
+LAUNCHES: dict[str, Policy] = {
+    "Bright covers": BRIGHT,
+    "A calmer feed": Policy(clickbait_penalty=0.5),
+    "A new coat": Policy(novelty=0.3),
+    "Features 5 minutes old": Policy(feature_age_min=5),
+    "A quiet saving": Policy(candidates=36),
+}
+STORIES = {
+    "Bright covers": "Rank a little more by taps, a little less by what people are glad of.",
+    "A calmer feed": "A small penalty on clickbait.",
+    "A new coat": "Larger pictures, another layout. Everybody tries what is new.",
+    "Features 5 minutes old": "The ranker sees the session of five minutes ago, not of an hour ago.",
+    "A quiet saving": "A seventh of the candidates is cut, to save machines.",
+}
+METRICS = {"clicks": "Clicks", "watch_s": "Watch time", "days_active": "Active days"}
+TEST_DAYS, DAYS = 14, 84
+TEST_WORLD = World(users=80_000, days=TEST_DAYS, seed=81)
+QUARTER = World(users=40_000, days=DAYS, seed=82)
+
+
+def build_tests() -> pd.DataFrame:
+    """Run a fortnight's test of each launch, 40,000 users an arm, the same users for all.
+
+    Columns: launch, and those of `analyse` (lifts are shares).
+    """
+    tables = []
+    for name, policy in LAUNCHES.items():
+        users = simulate(TEST_WORLD, {"control": Policy(), "treatment": policy}).per_user()
+        tables.append(analyse(users, list(METRICS), control="control").assign(launch=name))
+    return pd.concat(tables)[["launch", "metric", "n", "lift", "lift_low", "lift_high", "p"]]
+
+
+def build_quarter() -> pd.DataFrame:
+    """Live the quarter with each launch for everybody, against none: the truth.
+
+    Columns: launch, metric, day, change (share, of the week that ends that day), se.
+    """
+    base = simulate(QUARTER, Policy())
+    rows = []
+    for name, policy in LAUNCHES.items():
+        run = simulate(QUARTER, policy)
+        for metric in METRICS:
+            for day in range(1, DAYS + 1):
+                known = {"days_active": "actives"}.get(metric, metric)
+                effect = compare(base, run, known, (max(1, day - 6), day))
+                rows.append((name, metric, day, effect.relative, effect.relative_se))
+    return pd.DataFrame(rows, columns=["launch", "metric", "day", "change", "se"])
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A launch: its test (metric -> lift, low, high, p) and the quarter's truth (metric -> change by day)."""
+
+    name: str
+    day: int
+    test: dict[str, tuple[float, float, float, float]]
+    quarter: dict[str, np.ndarray]
+
+    def truth(self, metric: str) -> float:
+        """Return the true change in the week that ends on the chosen day, a share."""
+        return float(self.quarter[metric][self.day - 1])
+
+
+def model(launch: str, day: int) -> Launch:
+    """Return a launch's test and its quarter, looked at on a day."""
+    tests, quarter = grid("ch08_tests"), grid("ch08_quarter")
+    tests = tests[tests.launch == launch].set_index("metric")
+    seen = {m: tuple(tests.loc[m, ["lift", "lift_low", "lift_high", "p"]].astype(float)) for m in METRICS}
+    lines = quarter[quarter.launch == launch]
+    truth = {metric: lines.change[lines.metric == metric].to_numpy() for metric in METRICS}
+    return Launch(launch, day, seen, truth)
+
+
+def draw(test: Axes, quarter: Axes) -> Callable[[Launch], None]:
+    """Left the test's intervals with the day's truth in black, right the quarter."""
+    rows = np.arange(len(METRICS))[::-1]
+    dashes = ["--", ":", "-"]
+    test.set(xlim=(-11, 11), ylim=(-0.7, len(rows) - 0.3), xlabel="New over old, %")
+    test.set_yticks(rows, list(METRICS.values()))
+    test.axvline(0, color=NEUTRAL, linestyle=":")
+    bars = test.hlines(rows, 0, 1, color=PRODUCT, linewidth=5, animated=True)
+    dots = test.scatter(0 * rows, rows, s=80, color=PRODUCT, edgecolors="white", zorder=3, animated=True)
+    truths = test.plot([], [], "|", color=TRUTH, markersize=26, markeredgewidth=2.2, animated=True)[0]
+    words = [test.text(0, y + 0.26, "", ha="center", fontsize=9, animated=True) for y in rows]
+    quarter.set(
+        xlim=(0, DAYS + 1),
+        ylim=(-11, 11),
+        xticks=range(0, DAYS + 1, 14),
+        xlabel="Day after the launch to everybody",
+    )
+    quarter.set_ylabel("New over old, the week before, %")
+    quarter.axhline(0, color=NEUTRAL, linestyle=":")
+    lines = [quarter.plot([], [], dash, color=PRODUCT, animated=True)[0] for dash in dashes]
+    quarter.legend(handles=lines, labels=list(METRICS.values()), loc="lower left", frameon=False, ncols=3)
+    cursor = quarter.axvline(1, color=NEUTRAL, linewidth=0.8, animated=True)
+    now = quarter.plot([], [], "o", color=TRUTH, markersize=6, animated=True)[0]
+
+    def update(r: Launch) -> None:
+        seen = 100 * np.array([r.test[m][:3] for m in METRICS])
+        bars.set_segments([[(low, y), (high, y)] for (_, low, high), y in zip(seen, rows, strict=True)])
+        dots.set_offsets(np.c_[seen[:, 0], rows])
+        true = [100 * r.truth(m) for m in METRICS]
+        truths.set_data(true, rows)
+        for text, metric, x in zip(words, METRICS, seen[:, 0], strict=True):
+            text.set(x=np.clip(x, -8, 8), text=p_value(r.test[metric][3]))
+        for line, metric in zip(lines, METRICS, strict=True):
+            line.set_data(np.arange(1, DAYS + 1), 100 * r.quarter[metric])
+        cursor.set_xdata([r.day, r.day])
+        now.set_data([r.day] * 3, true)
+
+    return update
+
+
+def reading(r: Launch) -> str:
+    """Say what the test said of clicks and active days, and what is true on the chosen day."""
+    said = []
+    for metric in ("clicks", "days_active"):
+        lift, low, high, p = r.test[metric]
+        said.append(
+            f"{METRICS[metric].lower()} {100 * lift:+.1f} % ({100 * low:+.1f} to {100 * high:+.1f}, {p_value(p)})"
+        )
+    return (
+        f"“{r.name}”. The test: {said[0]}, {said[1]}. The truth in the week before day {r.day}: clicks "
+        f"{100 * r.truth('clicks'):+.1f} %, active days {100 * r.truth('days_active'):+.1f} %."
+    )
+
+
+def prediction() -> Prediction:
+    """Ask for Bright covers' active users at the end of the quarter."""
+    return Prediction(
+        id="08.8",
+        question="Bright covers goes to everybody today. By how much have active users changed at the end of the "
+        "quarter?",
+        answer=Slider("Active users after 84 days", -10, 10, 0.5, 0, "%"),
+        truth=lambda: 100 * model("Bright covers", DAYS).truth("days_active"),
+        place=lambda guess, result: (DAYS, guess),
+        panel=1,
+    )
+
+
+def launch_review() -> Explorer:
+    """Return the explorer: launch x day."""
+    return Explorer(
+        question="Ship, or don't?",
+        controls={
+            "launch": Choice("Launch", tuple(LAUNCHES), "Bright covers"),
+            "day": Slider("Day of the quarter", 7, DAYS, 1, DAYS, ""),
+        },
+        model=model,
+        draw=draw,
+        reading=reading,
+        panels={"test": "What the fortnight's test said", "quarter": "What the quarter brought"},
+        presets={
+            "The release party": Preset("Two weeks after the launch.", {"day": 14}),
+            "It loses its test": Preset(STORIES["A calmer feed"], {"launch": "A calmer feed"}),
+            "It wins its test": Preset(STORIES["A new coat"], {"launch": "A new coat"}),
+            "Nobody minds": Preset(STORIES["A quiet saving"], {"launch": "A quiet saving"}),
+        },
+        prediction=prediction(),
+    )
