@@ -1,0 +1,104 @@
+"""05.7: real time for whom? An open one, judged by the hidden truth."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twoworlds.chapters.c05_now.mix import SEGMENTS, SLATES, WORLD
+from twoworlds.course.exercise import Exercise, Wrong
+from twoworlds.errors import InputError, require_number
+from twoworlds.platform.serving import STREAM_MACHINES
+from twoworlds.product.session import Memory, evening, play
+
+SHARE = {"steady": 0.7, "restless": 0.3}
+PEOPLE = 600  # of each segment; fewer than in the chapter, so that a plan is lived while you wait
+BUDGET = 8.0  # machines
+ASKED, HARM = 0.035, 0.005  # gain of everybody at least; loss of a segment at most (shares)
+PLAN = {
+    "delay_s": 15,
+    "steady": {"weight": 0.0, "half_life_min": 5},
+    "restless": {"weight": 0.7, "half_life_min": 2},
+}
+
+
+def machines(plan: Mapping[str, Any]) -> float:
+    """Return the machines of a plan: only segments whose weight is above 0 are streamed; four times the delay halves them."""
+    streamed = sum(SHARE[s] for s in SEGMENTS if plan[s]["weight"] > 0)
+    return STREAM_MACHINES * streamed / np.sqrt(plan["delay_s"] / 60)
+
+
+@lru_cache(maxsize=64)
+def _worth(segment: str, weight: float, half_life_min: float, delay_s: float) -> float:
+    people = evening(WORLD, PEOPLE, SLATES, wish_half_life_min=SEGMENTS[segment])
+    return float(play(people, Memory(weight, half_life_min, delay_s)).satisfaction.mean())
+
+
+def lived(plan: Mapping[str, Any]) -> pd.Series:
+    """Live a plan in the world: satisfaction by segment and of everybody against last year alone (shares), machines.
+
+    plan: {"delay_s": 1 to 3600, "steady": {"weight": 0 to 1, "half_life_min": 0.1 to 1000}, "restless": {...}}.
+    """
+    _check(plan)
+    after = {s: _worth(s, plan[s]["weight"], plan[s]["half_life_min"], plan["delay_s"]) for s in SEGMENTS}
+    before = {s: _worth(s, 0.0, 1.0, 0.0) for s in SEGMENTS}
+    total = sum(SHARE[s] * after[s] for s in SEGMENTS) / sum(SHARE[s] * before[s] for s in SEGMENTS)
+    gains = {s: after[s] / before[s] - 1 for s in SEGMENTS}
+    return pd.Series({**gains, "everybody": total - 1, "machines": machines(plan)})
+
+
+def _check(plan: object) -> None:
+    if not isinstance(plan, Mapping) or set(plan) != {"delay_s", *SEGMENTS}:
+        raise InputError("the plan must be a dict with the keys 'delay_s', 'steady' and 'restless'.")
+    require_number("delay_s", plan["delay_s"], 1, 3600, "s")
+    for segment in SEGMENTS:
+        memory = plan[segment]
+        if not isinstance(memory, Mapping) or set(memory) != {"weight", "half_life_min"}:
+            raise InputError(f"{segment!r} must be a dict with the keys 'weight' and 'half_life_min'.")
+        require_number(f"weight of the {segment}", memory["weight"], 0, 1)
+        require_number(f"half_life_min of the {segment}", memory["half_life_min"], 0.1, 1000, "min")
+
+
+def good_enough(value: object, expected: object) -> bool | str:
+    """Accept every plan within budget that gains enough and harms nobody; else say what is missing."""
+    try:
+        result = lived(value)
+    except InputError as error:
+        return str(error)
+    if result["machines"] > BUDGET:
+        return f"it takes {result['machines']:.1f} machines, the budget is {BUDGET:g}."
+    for segment in SEGMENTS:
+        if result[segment] < -HARM:
+            return f"the {segment} lose {-100 * result[segment]:.1f} % of satisfaction, at most {100 * HARM:g} % is allowed."
+    if result["everybody"] < ASKED:
+        return f"everybody gains {100 * result['everybody']:.1f} %, {100 * ASKED:g} % is asked."
+    return True
+
+
+def _all_alike(weight: float, half_life_min: float, delay_s: float) -> dict[str, Any]:
+    memory = {"weight": weight, "half_life_min": half_life_min}
+    return {"delay_s": delay_s, "steady": dict(memory), "restless": dict(memory)}
+
+
+OPEN = Exercise(
+    id="05.7",
+    title="Real time for whom?",
+    desk="both",
+    minutes=20,
+    kind="value",
+    answer=PLAN,
+    accepts=good_enough,
+    returns="a dict with the keys 'delay_s', 'steady' and 'restless'",
+    wrongs=[
+        Wrong("real time for all", _all_alike(0.7, 2, 15), "You stream everybody. Seven in ten are steady: they lose by it, and they take seven tenths of the machines."),
+        Wrong("on a budget", _all_alike(0.4, 2, 135), "One weight for all, as quick as the budget allows: the steady are harmed, the restless wait. Who doesn't need the stream?"),
+        Wrong("nobody", _all_alike(0.0, 2, 15), "Nobody is streamed: no machines, and no gain. Some people are worth it."),
+    ],
+    hints=(
+        "Who gains by tonight's taps, and who pays for the machines that carry them? They need not be the same people.",
+        "A segment with weight 0 needs no stream. What does the budget buy for the rest? And which setting does the rest like best (section 5)?",
+        "steady: weight 0. restless: weight about 0.7, half-life about 2 minutes. Then the shortest delay_s with 12 * 0.3 / sqrt(delay_s / 60) <= 8.",
+    ),
+)  # fmt: skip
