@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from twoworlds.errors import InputError
 from twoworlds.platform.stream import (
+    AfterCount,
     AfterDelay,
-    EachEvent,
     Event,
     Every,
     Everything,
@@ -35,7 +35,7 @@ HEURISTIC = "12:02:00@12:06:00 12:04:00@12:07:30 12:06:00@12:07:40 12:08:30@12:0
 PERFECT = "12:02:00@12:08:39 12:04:00@12:09:00 12:06:00@12:09:10 12:08:00@12:09:20"
 EVER = 1000 * 86400
 END = clock("12:10:00")
-EARLY_AND_LATE = Trigger(early=AfterDelay(60), late=EachEvent())
+EARLY_AND_LATE = Trigger(early=AfterDelay(60), late=AfterCount())
 
 
 def stream(text=STREAM):
@@ -103,7 +103,7 @@ def test_allowed_lateness_case_w04_example_2_8():
 
 
 def test_per_record_example_2_3():
-    seen = run(stream(), tumbling(120), [], Trigger(early=EachEvent(), on_time=False), EVER, until=END)
+    seen = run(stream(), tumbling(120), [], Trigger(early=AfterCount(), on_time=False), EVER, until=END)
     assert told(seen) == [
         *("5 EARLY", "14 EARLY", "7 EARLY", "10 EARLY", "18 EARLY", "4 EARLY", "3 EARLY", "11 EARLY", "12 EARLY")
     ]  # fmt: skip
@@ -132,6 +132,13 @@ def test_micro_batches_speak_at_their_own_times():
         clock("12:09:00"),
     }
     assert told(seen) == ["5 EARLY", "14 EARLY", "10 EARLY", "18 EARLY", "4 EARLY", "11 EARLY", "12 EARLY"]
+
+
+def test_counting_events_two_by_two():
+    """5 and 7, 3 and 4, 8 and 3, 9 and 8 in order of arrival; the last 1 waits for the end."""
+    two = Trigger(early=AfterCount(2), on_time=False)
+    seen = run(stream(), Everything(), [], two, mode="discarding", until=END)
+    assert [pane.value for pane in seen.panes] == [12, 7, 11, 17, 1]
 
 
 def test_discarding_example_2_9():
@@ -226,8 +233,9 @@ EVENTS = st.lists(
     max_size=25,
 )
 TRIGGERS = st.sampled_from(
-    [Trigger(), Trigger(AfterDelay(7)), Trigger(EachEvent(), on_time=False), Trigger(Every(10), late=None),
-     Trigger(None, True, AfterDelay(5)), Trigger(AfterDelay(9), late=Every(4))]
+    [Trigger(), Trigger(AfterDelay(7)), Trigger(AfterCount(), on_time=False), Trigger(Every(10), late=None),
+     Trigger(None, True, AfterDelay(5)), Trigger(AfterCount(3), late=AfterCount(2)),
+     Trigger(AfterDelay(9), late=Every(4))]
 )  # fmt: skip
 FIXED = st.sampled_from([tumbling(30), tumbling(7, 3), Sliding(30, 10), Sliding(20, 7)])
 
@@ -315,6 +323,7 @@ def test_sessions_are_connected_components(events, gap, trigger):
         (lambda: read([], "sums"), "reader is 'sums'"),
         (lambda: AfterDelay(-1), "delay is -1"),
         (lambda: Every(0), "period is 0"),
+        (lambda: AfterCount(0), "count is 0"),
     ],
 )
 def test_wrong_input_gets_a_sentence(wrong, sentence):

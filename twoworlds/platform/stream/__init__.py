@@ -16,12 +16,12 @@ from twoworlds.platform.stream.delivery import Deliveries, deliver, expected_cop
 from twoworlds.platform.stream.events import Event, arrival_order, clock, from_table
 from twoworlds.platform.stream.fast import DROPPED, LATE, ON_TIME, Fates, tumbling_fates
 from twoworlds.platform.stream.panes import Output, Pane, read, run
-from twoworlds.platform.stream.triggers import AfterDelay, EachEvent, Every, Trigger
+from twoworlds.platform.stream.triggers import AfterCount, AfterDelay, Every, Trigger
 from twoworlds.platform.stream.watermarks import Step, fixed_lag, given, perfect
 from twoworlds.platform.stream.windows import Everything, Sessions, Sliding, Window, overlap, tumbling
 
 __all__ = [
-    "DROPPED", "LATE", "ON_TIME", "AfterDelay", "Bloom", "Deliveries", "EachEvent", "Event", "Every", "Everything",
+    "DROPPED", "LATE", "ON_TIME", "AfterCount", "AfterDelay", "Bloom", "Deliveries", "Event", "Every", "Everything",
     "Fates", "LastKeys", "Output", "Pane", "Sessions", "Sliding", "Step", "Trigger", "Window", "Within", "admitted",
     "admitted_within", "arrival_order", "bloom_false_positives", "clock", "deliver", "expected_copies", "fixed_lag",
     "from_table", "given", "overlap", "perfect", "read", "run", "since_last_seen", "tumbling", "tumbling_fates",

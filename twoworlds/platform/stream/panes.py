@@ -132,7 +132,7 @@ class _Machine:
             window, memory = self._recall(event.key, alone)
             memory.pending.append(event.value)
             rule = self._rule(window)
-            memory.due = min(memory.due, rule.due(now) if rule else math.inf)
+            memory.due = min(memory.due, rule.due(now, len(memory.pending)) if rule else math.inf)
             if memory.due <= now:
                 self._fire(event.key, window, now)
         if not taken:

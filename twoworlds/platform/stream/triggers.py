@@ -1,18 +1,26 @@
-"""When in processing time: what makes a window speak before, at, and after its end."""
+"""When in processing time: what makes a window speak before, at, and after its end.
+
+A rule is asked at every event when the window's next pane is due; the earliest of its answers stands.
+"""
 
 import math
 from dataclasses import dataclass
 
-from twoworlds.errors import require_number
+from twoworlds.errors import require_number, require_whole
 
 
 @dataclass(frozen=True)
-class EachEvent:
-    """Speak at every event."""
+class AfterCount:
+    """Speak when `count` events have come since the last pane; with the default, at every event."""
 
-    def due(self, now: float) -> float:
-        """Return when a pane whose first new event arrives `now` is due: at once."""
-        return now
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        require_whole("count", self.count, 1, 10**12)
+
+    def due(self, now: float, pending: int) -> float:
+        """Return when the pane is due, as seen by an event that comes `now` and makes `pending` new ones."""
+        return now if pending >= self.count else math.inf
 
 
 @dataclass(frozen=True)
@@ -24,8 +32,8 @@ class AfterDelay:
     def __post_init__(self) -> None:
         require_number("delay", self.delay, 0, math.inf)
 
-    def due(self, now: float) -> float:
-        """Return when a pane whose first new event arrives `now` is due."""
+    def due(self, now: float, pending: int) -> float:
+        """Return when the pane is due, as seen by an event that comes `now`."""
         return now + self.delay
 
 
@@ -39,12 +47,12 @@ class Every:
     def __post_init__(self) -> None:
         require_number("period", self.period, 1e-6, math.inf)
 
-    def due(self, now: float) -> float:
-        """Return when a pane whose first new event arrives `now` is due."""
+    def due(self, now: float, pending: int) -> float:
+        """Return when the pane is due, as seen by an event that comes `now`."""
         return self.phase + math.ceil((now - self.phase) / self.period) * self.period
 
 
-Rule = EachEvent | AfterDelay | Every
+Rule = AfterCount | AfterDelay | Every
 
 
 @dataclass(frozen=True)
@@ -58,4 +66,4 @@ class Trigger:
 
     early: Rule | None = None
     on_time: bool = True
-    late: Rule | None = EachEvent()
+    late: Rule | None = AfterCount()
