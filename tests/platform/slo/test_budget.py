@@ -53,6 +53,12 @@ def test_too_slow_a_burn_is_never_seen():
     assert not ALERTS[0].firing(THREE_NINES, 0.014 * steady, steady, 1 / 60).any()
 
 
+def test_an_error_share_at_the_threshold_fires_both_ways():
+    steady = np.full(200, 10_000.0)
+    assert ALERTS[0].detected_after_s(THREE_NINES, 0.0144) == pytest.approx(3600)
+    assert ALERTS[0].firing(THREE_NINES, 0.0144 * steady, steady, 1 / 60)[60:].all()
+
+
 def test_error_share_by_hand():
     shares = error_share([0, 1, 1, 0], [2, 2, 2, 2], 2)
     assert shares == pytest.approx([0, 0.25, 0.5, 0.25])

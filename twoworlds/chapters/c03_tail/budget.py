@@ -50,7 +50,7 @@ def alarm(alert: Alert, objective: Objective, errors: float, hours: float) -> tu
     start = alert.detected_after_s(objective, errors) / 3600
     if start > hours:
         return None
-    return start, hours + alert.short_h * (1 - alert.burn_rate * objective.budget / errors)
+    return start, hours + alert.short_h * (1 - alert.threshold(objective) / errors)
 
 
 def model(fails: float, lasts: str, target: str) -> Incident:

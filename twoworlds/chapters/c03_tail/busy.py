@@ -1,5 +1,6 @@
 """How busy is too busy? Load, number of servers, and how much requests differ."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -27,17 +28,18 @@ LINE = np.linspace(20, 99.2, 80)  # %
 
 def build_grid() -> pd.DataFrame:
     """Simulate the line. Columns: servers, variability, load (%), mean, p99 (ms), late (share over the objective)."""
-    rows = []
-    for servers in SERVERS:
-        for variability in VARIABILITY:
-            for load in LOADS:
-                rng = np.random.default_rng([servers, variability, load])
-                arrive = queueing.poisson_arrivals(rng, servers * load / 100 / SERVICE_MS, CUSTOMERS)
-                served = queueing.fcfs(arrive, work(variability, CUSTOMERS, rng), servers)
-                times = served.response[CUSTOMERS // 6 :]
-                late = np.mean(times > OBJECTIVE_MS)
-                rows.append((servers, variability, load, times.mean(), percentile(times, 0.99), late))
+    settings = itertools.product(SERVERS, VARIABILITY, LOADS)
+    rows = [(*setting, *simulate(*setting)) for setting in settings]
     return pd.DataFrame(rows, columns=["servers", "variability", "load", "mean", "p99", "late"])
+
+
+def simulate(servers: int, variability: float, load: int) -> tuple[float, float, float]:
+    """Return (mean, p99 in ms, share over the objective) at a load in %."""
+    rng = np.random.default_rng([servers, variability, load])
+    arrive = queueing.poisson_arrivals(rng, servers * load / 100 / SERVICE_MS, CUSTOMERS)
+    served = queueing.fcfs(arrive, work(variability, CUSTOMERS, rng), servers)
+    times = served.response[CUSTOMERS // 6 :]
+    return float(times.mean()), percentile(times, 0.99), float(np.mean(times > OBJECTIVE_MS))
 
 
 def work(variability: float, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -27,14 +27,14 @@ PLATFORM_METRICS = {"p99": "p99", "Mean time": "mean", "Utilisation": "busy"}
 SERVICE_MS = 20.0
 
 
-def build_product() -> pd.DataFrame:
-    """Live fifty weeks of other people with one policy. Columns: events, week, and the metrics of PRODUCT_METRICS."""
+def build_product(events: dict[int, int] = USERS, number: int = WEEKS) -> pd.DataFrame:
+    """Live so many weeks of other people with one policy. Columns: events, week, the product metrics, impressions."""
     rows = []
-    for events, users in USERS.items():
-        for week in range(WEEKS):
+    for count, users in events.items():
+        for week in range(number):
             daily = simulate(World(users=users, days=7, seed=3000 + week), Policy()).daily.sum()
             ctr, watch = daily["clicks"] / daily["impressions"], daily["watch_s"] / daily["clicks"]
-            rows.append((events, week, ctr, watch, daily["actives"], daily["impressions"]))
+            rows.append((count, week, ctr, watch, daily["actives"], daily["impressions"]))
     return pd.DataFrame(rows, columns=["events", "week", "ctr", "watch_per_click", "actives", "impressions"])
 
 

@@ -73,6 +73,11 @@ class Alert:
         """The short window in hours."""
         return self.long_h * SHORT_WINDOW
 
+    def threshold(self, objective: Objective) -> float:
+        """Return the share of errors at which a window counts as burning."""
+        # A hair less than the product: 1 - 0.999 is a hair more than 0.001, and 1.44 % must reach 14.4 x 0.1 %.
+        return self.burn_rate * objective.budget * (1 - 1e-12)
+
     def budget_share(self, objective: Objective) -> float:
         """Return the share of the budget that is gone when it goes off: burn rate x window / objective's window."""
         return self.burn_rate * self.long_h / objective.hours
@@ -82,7 +87,7 @@ class Alert:
 
         The long window fills last: threshold / error share of it must be bad.
         """
-        limit = self.burn_rate * objective.budget
+        limit = self.threshold(objective)
         enough = require_number("error_share", error_share, 0, 1) >= limit
         return 3600 * self.long_h * limit / error_share if enough else np.inf
 
@@ -94,7 +99,7 @@ class Alert:
         Windows are rounded to whole steps, at least one. A window without requests has no errors.
         """
         step = require_number("step_h", step_h, 1e-9, 1e6, "hours")
-        limit = self.burn_rate * objective.budget * (1 - 1e-12)
+        limit = self.threshold(objective)
         long, short = (
             error_share(errors, requests, max(1, round(h / step))) for h in (self.long_h, self.short_h)
         )

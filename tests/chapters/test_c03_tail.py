@@ -1,0 +1,291 @@
+"""Chapter 03's models: the rooms, closed forms, and stored grids against their builders."""
+
+import numpy as np
+import pytest
+
+from twoworlds.chapters.c03_tail import (
+    balance,
+    batches,
+    budget,
+    busy,
+    fanout,
+    freshness,
+    people,
+    retries,
+    weeks,
+)
+from twoworlds.chapters.c03_tail.exercises import friday
+from twoworlds.course.grids import grid
+from twoworlds.platform import queueing
+from twoworlds.platform.slo import ALERTS, Objective, queued_age
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def test_people_grid_is_what_the_world_gives():
+    assert people.build_grid().reset_index(drop=True).equals(grid("ch03_people"))
+
+
+def test_meeting_one_is_the_mean_over_visitors():
+    table = grid("ch03_people")
+    each = np.repeat(table["sessions"].to_numpy(), table["people"])
+    assert people.meet_one(0.01) == pytest.approx(np.mean(1 - 0.99**each))
+    tenth = np.sort(each)[-len(each) // 10 :]
+    assert people.meet_one(0.01, heavy=True) == pytest.approx(np.mean(1 - 0.99**tenth), rel=0.001)
+    assert people.heaviest_tenth().sum() == pytest.approx(1)
+
+
+def test_an_incident_of_a_week_hits_like_bad_sessions_of_the_week():
+    """With Poisson visits E[1 - exp(-pk)] stands for E[1 - (1 - p)^k]: alike for small p."""
+    assert people.hit_by_incident(0.001, people.WEEK_HOURS) == pytest.approx(
+        people.meet_one(0.001), rel=0.002
+    )
+
+
+# --- busy ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("setting", [(8, 1, 95), (4, 10, 80), (1, 0, 60)])
+def test_busy_grid_is_what_the_builder_gives(setting):
+    stored = grid("ch03_busy").set_index(["servers", "variability", "load"]).loc[setting]
+    assert tuple(stored) == pytest.approx(busy.simulate(*setting), abs=1e-5)
+
+
+@pytest.mark.parametrize("load", [50, 70, 80, 90, 95])
+def test_one_exponential_server_follows_the_formula(load):
+    """The simulation's own error is Whitt's; the p99 of an exponential response errs as much as its mean."""
+    row = busy.model(load, 1, 1)
+    mean = queueing.mean_response(load / 100 / busy.SERVICE_MS, 1 / busy.SERVICE_MS)
+    error = weeks.mean_response_spread(load / 100, busy.CUSTOMERS * 5 // 6)
+    assert row.now("mean") == pytest.approx(mean, rel=4 * error)
+    assert row.now("p99") == pytest.approx(mean * np.log(100), rel=6 * error)
+
+
+def test_the_objective_is_kept_at_higher_loads_by_larger_fleets():
+    highest = [busy.model(50, servers, 1).highest for servers in busy.SERVERS]
+    assert highest == sorted(highest)
+    assert highest[0] < 50
+    assert highest[-1] >= 95
+
+
+def test_more_variability_means_a_longer_tail():
+    assert [busy.model(85, 8, v).now("p99") for v in busy.VARIABILITY] == sorted(
+        busy.model(85, 8, v).now("p99") for v in busy.VARIABILITY
+    )
+
+
+# --- balance ------------------------------------------------------------------------------------------------------
+
+
+def test_balance_grid_is_what_the_builder_gives():
+    met = balance.lines_met("best of two", 0.7, 50 / balance.SERVICE_MS, np.random.default_rng([2, 70, 50]))
+    row = grid("ch03_balance").query("policy == 'best of two' and load == 70 and age_ms == 50").iloc[0]
+    assert (row["mean"], row["p99"], row["late"]) == pytest.approx(
+        balance.answer_times(met / met.sum()), abs=1e-5
+    )
+
+
+@pytest.mark.parametrize("policy", ["at random", "best of two"])
+def test_lines_met_follow_the_mean_field(policy, monkeypatch):
+    """Ten short runs give the standard error; a hundred servers are a few per cent from infinitely many."""
+    monkeypatch.setattr(balance, "EVENTS", 80_000)
+    means = []
+    for seed in range(10):
+        met = balance.lines_met(policy, 0.8, 0, np.random.default_rng(seed))
+        means.append(balance.answer_times(met / met.sum())[0])
+    exact = balance.answer_times(balance.mean_field(policy, 0.8))[0]
+    finite = 0.03 if policy == "best of two" else 0
+    error = np.std(means, ddof=1) / np.sqrt(len(means))
+    assert np.mean(means) == pytest.approx(exact, abs=4 * error + finite * exact)
+
+
+def test_mean_field_is_the_supermarket_model_q13():
+    for load, expected in ((0.5, 1.26569), (0.9, 2.61406), (0.95, 3.38305)):
+        field = balance.mean_field("best of two", load)
+        assert balance.answer_times(field)[0] / balance.SERVICE_MS == pytest.approx(expected, abs=1e-5)
+
+
+def test_old_lengths_turn_the_best_policy_into_the_worst():
+    fresh, old = balance.model(90, "best of all", 0), balance.model(90, "best of all", 200)
+    assert min(balance.POLICIES, key=lambda p: fresh.now(p)[0]) == "best of all"
+    assert max(balance.POLICIES, key=lambda p: old.now(p)[0]) == "best of all"
+    assert old.now("best of two")[0] < old.now("in turn")[0] < old.now("at random")[0]
+
+
+# --- fan-out ------------------------------------------------------------------------------------------------------
+
+
+def test_published_shares_t01_t02():
+    """A slow answer is nearly always over 500 ms and a quick one never, so the textbook's numbers come out."""
+    assert fanout.model(100, 1.0, "never", "the server").now("late") == pytest.approx(0.633968, abs=1e-3)
+    assert fanout.model(2000, 0.01, "never", "the server").now("late") == pytest.approx(0.181273, abs=1e-3)
+
+
+@pytest.mark.parametrize("after", [0.0, 20.0, 100.0])
+def test_hedged_answers_are_the_rooms(after):
+    def one(t: float) -> float:
+        return float(fanout.answer_tail(np.array([t]), 0.01, np.inf, "the server")[0])
+
+    both = queueing.hedged_tail(one, after)
+    times = np.array([5.0, 30.0, 150.0, 900.0])
+    assert fanout.answer_tail(times, 0.01, after, "the server") == pytest.approx(
+        [both(t) for t in times], rel=1e-9
+    )
+    assert fanout.extra_requests(0.01, after) == pytest.approx(one(after))
+
+
+def test_simulated_pages_follow_the_formula():
+    table = grid("ch03_fanout")
+    for row in table.itertuples():
+        share = fanout.model(row.fanout, row.slow, row.hedge, row.cause).now("late")
+        error = np.sqrt(share * (1 - share) / fanout.PAGES)
+        # 280 rows are looked at together: five standard errors, and one page where nearly none is late.
+        assert row.late == pytest.approx(share, abs=5 * error + 2 / fanout.PAGES), row
+
+
+def test_a_hedge_helps_against_slow_servers_and_not_against_slow_requests():
+    server, request = (fanout.model(100, 1.0, "50 ms", cause).now("late") for cause in fanout.CAUSES)
+    assert server < 0.02
+    assert request > 0.6
+
+
+# --- batches ------------------------------------------------------------------------------------------------------
+
+
+def test_batches_grid_is_what_the_builder_gives():
+    row = grid("ch03_batches").query("rate == 600 and size == 16 and wait_ms == 20").iloc[0]
+    assert tuple(row[["p50", "p99", "batch", "busy"]]) == pytest.approx(batches._one(600, 16, 20), rel=1e-5)
+
+
+def test_what_it_carries_is_case_s10():
+    assert [batches.carries(size) for size in batches.SIZES] == pytest.approx(
+        [181.8, 333.3, 571.4, 888.9, 1230.8, 1523.8, 1729.7], abs=0.1
+    )
+
+
+def test_a_larger_limit_never_lengthens_the_tail_when_nobody_waits_to_fill():
+    for rate in batches.RATES:
+        p99 = batches.model(rate, 64, 0).rows["p99"].to_numpy()
+        assert (p99[1:] < 1.05 * p99[:-1]).all()
+
+
+def test_too_small_a_batch_is_said_to_grow_without_limit():
+    assert batches.model(800, 4, 0).now is None
+    assert "grows without limit" in batches.reading(batches.model(800, 4, 0))
+
+
+# --- freshness ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("load", [0.2, 0.5, 0.9])
+def test_simulated_age_follows_the_formula(load, newest_first):
+    """Forty blocks of teeth give the standard error."""
+    saw = freshness.simulated(load, newest_first)
+    width = saw.high - saw.low
+    area = width * (saw.low + saw.high) / 2
+    blocks = np.array_split(np.arange(len(width)), 40)
+    means = [area[b].sum() / width[b].sum() for b in blocks]
+    error = np.std(means, ddof=1) / np.sqrt(len(means))
+    assert saw.mean == pytest.approx(queued_age(load, 1, newest_first), abs=4 * error)
+
+
+def test_outdated_share_against_a_fine_clock():
+    saw = freshness.simulated(0.5, False)
+    first = slice(0, 2000)
+    clock = np.concatenate(
+        [np.linspace(a, b, 50) for a, b in zip(saw.low[first], saw.high[first], strict=True)]
+    )
+    weight = np.repeat((saw.high - saw.low)[first] / 50, 50)
+    roughly = np.sum(weight * (1 - 2 ** (-clock / 10))) / weight.sum()
+    assert freshness.outdated(0.5, False, 10) == pytest.approx(roughly, rel=0.1)
+
+
+# --- retries ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 3, 4])
+@pytest.mark.parametrize("load", [20, 40, 60, 90])
+def test_it_stays_down_where_attempts_times_load_exceed_capacity(attempts, load):
+    """Just below 1 it drains, though not within ten minutes: those settings are left out."""
+    found = retries.model(load, attempts, 1, "none")
+    if attempts * load > 100:
+        assert found.recovered_s is None
+        assert found.in_the_end == 0
+    elif attempts * load <= 60 or attempts == 1:
+        assert found.recovered_s is not None
+
+
+def test_layers_multiply_case_s07():
+    assert retries.model(40, 4, 3, "none").attempts == 64
+
+
+@pytest.mark.parametrize("remedy", ["retry budget", "bounded queue"])
+def test_remedies_bring_it_back(remedy):
+    assert retries.model(60, 3, 1, "none").recovered_s is None
+    assert retries.model(60, 3, 1, remedy).recovered_s < 120
+
+
+# --- budget -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("errors", "hours"), [(1.0, 0.1), (0.3, 1.0), (0.02, 3.0), (0.05, 12.0), (0.0144, 2.0)]
+)
+def test_alarms_are_those_of_the_windows(errors, hours):
+    """The closed form against the windows themselves, in steps of twenty seconds."""
+    step = 20 / 3600
+    requests = np.full(int((hours + 3) / step), 1000.0)
+    failing = np.where(np.arange(len(requests)) < round(hours / step), errors * 1000, 0.0)
+    for alert in ALERTS[:2]:
+        span = budget.alarm(alert, Objective(0.999), errors, hours)
+        on = np.flatnonzero(alert.firing(Objective(0.999), failing, requests, step))
+        assert (span is None) == (len(on) == 0)
+        if span:
+            assert (on[0] + 1) * step == pytest.approx(span[0], abs=1.01 * step)
+            assert (on[-1] + 1) * step == pytest.approx(span[1], abs=1.01 * step)
+
+
+def test_45_seconds_of_nothing_page_nobody_and_a_minute_does():
+    assert not any(budget.model(100.0, "45 s", "99.9 %").on.values())
+    assert budget.model(100.0, "1 min", "99.9 %").on["fast page"][0] * 3600 == pytest.approx(51.84)
+
+
+# --- weeks --------------------------------------------------------------------------------------------------------
+
+
+def test_weeks_grids_are_what_the_builders_give():
+    row = grid("ch03_weeks_platform").query("load == 90 and events == 100000 and week == 7").iloc[0]
+    rng = np.random.default_rng([90, 100_000, 7])
+    assert tuple(row[["p99", "mean", "busy"]]) == pytest.approx(weeks._one_week(0.9, 100_000, rng), rel=1e-5)
+    few = weeks.build_product(events={10_000: weeks.USERS[10_000]}, number=3)
+    stored = grid("ch03_weeks_product").query("events == 10000 and week < 3")
+    assert few["ctr"].to_numpy() == pytest.approx(stored["ctr"].to_numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("load", weeks.LOADS)
+def test_spread_of_the_mean_is_whitts(load):
+    """Of fifty values a standard deviation has an error of a tenth: four of them."""
+    seen = weeks.model(load, 1_000_000, "CTR", "Mean time").spread[1]
+    assert seen == pytest.approx(weeks.mean_response_spread(load / 100, 1_000_000), rel=0.4)
+
+
+def test_p99_wanders_more_than_ctr_when_busy_and_utilisation_hardly_at_all():
+    people_, machines = weeks.model(90, 100_000, "CTR", "p99").spread
+    assert machines > 4 * people_
+    people_, machines = weeks.model(90, 100_000, "CTR", "Utilisation").spread
+    assert machines < people_
+
+
+# --- the open exercise --------------------------------------------------------------------------------------------
+
+
+def test_the_plan_for_friday_is_the_cheapest_that_can_be_signed():
+    plan = friday.one_plan()
+    assert friday.can_be_signed(plan, None) is True
+    assert friday.can_be_signed(plan | {"servers": plan["servers"] - 1}, None) is not True
+    others = [
+        {"servers": n, "pools": p, "attempts": a, "retry_budget": b}
+        for n in range(30, plan["servers"]) for p in (1, 2, 3, 4, 6) for a in (2, 3, 4) for b in (False, True)
+    ]  # fmt: skip
+    assert not any(friday.can_be_signed(other, None) is True for other in others)
