@@ -40,7 +40,7 @@ def test_merged_sketch_is_the_sketch_of_the_union(first, second):
 
 
 def test_mean_of_percentiles_is_another_number():
-    """One server in a hundred is ten times as slow and gets a hundredth of the traffic: the mean of two p99s is far off."""
+    """One server in a hundred is ten times as slow and gets a hundredth of the traffic: averaging is far off."""
     rng = np.random.default_rng(6)
     quick, slow = rng.exponential(10, 9900), rng.exponential(100, 100)
     truth = percentile(np.r_[quick, slow], 0.99)
