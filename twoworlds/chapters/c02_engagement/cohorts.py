@@ -128,11 +128,11 @@ def draw(product: Axes, headline: Axes) -> Callable[[Retention], None]:
 def reading(r: Retention) -> str:
     """Say what the dashboard shows today, and what it will show."""
     if np.isnan(r.headline):
-        return f"Day {r.today}: nobody has been here for {r.age} days, so nothing can be said of D{r.age} retention yet."
+        return f"Day {r.today}: nobody joined {r.age} days ago, so nothing can be said of D{r.age} retention yet."
     waiting = int(r.young.sum())
     return (
-        f"Day {r.today}, divided by {r.divide}: D{r.age} retention {r.headline:.0f} %. In the end it is {r.truth:.0f} %. "
-        f"{waiting} of {len(r.young)} cohorts {'is' if waiting == 1 else 'are'} too young to say."
+        f"Day {r.today}, divided by {r.divide}: D{r.age} retention {r.headline:.0f} %. In the end it is "
+        f"{r.truth:.0f} %. {waiting} of {len(r.young)} cohorts {'is' if waiting == 1 else 'are'} too young to say."
     )
 
 
@@ -158,8 +158,8 @@ def who_stays() -> Explorer:
         },
         prediction=Prediction(
             id="02.7",
-            question="It is day 28. D7 retention of everyone who has joined so far stands at a quarter, and the last seven "
-            "cohorts at zero. What will it be in the end, for all 28 cohorts?",
+            question="It is day 28. D7 retention of everyone who has joined so far stands a little above a fifth, "
+            "and the last seven cohorts at zero. What will it be in the end, for all 28 cohorts?",
             answer=Slider("D7 retention in the end", 0, 60, 1, 20, "%"),
             truth=lambda: model(28, 7, DIVIDE[0]).truth,
             place=lambda guess, _: (56, guess),

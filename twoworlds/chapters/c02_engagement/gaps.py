@@ -93,7 +93,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Verdict], None]:
     """Left the verdict by gap, with the truth; right what a stream processor has to hold."""
     x = np.arange(len(GAPS))
     for ax in (product, platform):
-        ax.set_xticks(x, list(GAPS), fontsize=8.5)
+        ax.set_xticks(x, [gap.replace(" ", "\n") for gap in GAPS], fontsize=9)
         ax.set(xlim=(-0.4, len(GAPS) - 0.6), xlabel="Gap: a longer pause begins a new session")
     product.set(ylim=(-22, 16), ylabel="Change against today, %")
     product.axhline(0, color=NEUTRAL, linewidth=0.8)
@@ -111,7 +111,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Verdict], None]:
         line.set_data(x, r.change)
         dot.set_data([r.here], [r.change[r.here]])
         true.set_data([-0.4, len(GAPS)], [r.truth, r.truth])
-        name.set_y(r.truth + 1.1)
+        name.set_y(r.truth + (1.1 if r.truth > -10 else -2.2))
         held.set_data(x, r.open_now)
         now.set_data([r.here], [r.open_now[r.here]])
 
@@ -123,8 +123,9 @@ def reading(r: Verdict) -> str:
     said = f"{r.change[r.here]:+.1f}".replace("+0.0", "±0.0").replace("-0.0", "±0.0")
     true = f"{r.truth:+.1f}".replace("+0.0", "±0.0").replace("-0.0", "±0.0")
     return (
-        f"“{r.treatment}”, gap {r.gap}: {r.metric.lower()} {said} %; by the app's own sessions {true} %. The gap counts "
-        f"{100 * r.counted:.0f} sessions for 100 openings, and keeps {r.open_now[r.here]:.1f} open per 1,000 users."
+        f"“{r.treatment}”, gap {r.gap}: {r.metric.lower()} {said} %; by the app's own sessions {true} %. "
+        f"The gap counts {100 * r.counted:.0f} sessions for 100 openings, and keeps {r.open_now[r.here]:.1f} open per "
+        "1,000 users."
     )
 
 
@@ -149,8 +150,8 @@ def where_does_a_session_end() -> Explorer:
         },
         prediction=Prediction(
             id="02.3",
-            question="A test ranks by watch time, so videos get longer, and so do true sessions. The analyst cuts sessions "
-            "at pauses of 30 s. What does the dashboard say of the length of a session?",
+            question="A test ranks by watch time, so videos get longer, and so do true sessions. The analyst cuts "
+            "sessions at pauses of 30 s. What does the dashboard say of the length of a session?",
             answer=Slider("Change of the mean length", -20, 20, 1, 8, "%"),
             truth=lambda: float(model("30 s", "Longer videos", METRICS[0]).change[1]),
             place=lambda guess, _: (1, guess),

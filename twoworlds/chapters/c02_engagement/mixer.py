@@ -14,7 +14,7 @@ from twoworlds.course.controls import Slider
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
-from twoworlds.course.style import FAINT, NEUTRAL, PRODUCT, TRUTH
+from twoworlds.course.style import FAINT, NEUTRAL, PRODUCT
 from twoworlds.world import Policy, World, simulate
 
 WEEKS = 8
@@ -181,7 +181,7 @@ def objective_mixer() -> Explorer:
             "Minutes": Preset("The board counts hours watched.", {"click": 1, "watch": 3, "week": 8}),
             "Gladness only": Preset("Whatever people will be glad of, as far as the model can tell.",
                                     {"click": 0, "value": 1, "week": 8}),
-            "A little of each": Preset("A compromise, after two months.", {"click": 2, "watch": 2, "value": 1, "week": 8}),
+            "A little of each": Preset("After two months.", {"click": 2, "watch": 2, "value": 1, "week": 8}),
         },
         prediction=Prediction(
             id="02.2",

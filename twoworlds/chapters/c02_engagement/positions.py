@@ -154,7 +154,7 @@ def the_position_that_clicks_itself() -> Explorer:
         },
         prediction=Prediction(
             id="02.6",
-            question="The most attractive of eight videos stands sixth. By CTR as it is logged, which place does it take?",
+            question="The most attractive of eight videos stands sixth. By CTR as logged, which place does it take?",
             answer=Slider("Place by CTR, 1 is best", 1, 8, 1, 2),
             truth=lambda: int((_moments(READERS[0], False, 0.0)[0] >= _moments(READERS[0], False, 0.0)[0][5]).sum()),
         ),

@@ -12,7 +12,7 @@ from twoworlds.chapters.c02_engagement.shelf import impressions, true_value
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
-from twoworlds.course.style import FAINT, NEUTRAL, PLATFORM, PRODUCT, TRUTH
+from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
 
 LEAST = 50  # impressions of a video that may be promoted
 # What is logged: (sum of this column, divided by that one) for each video.
@@ -28,7 +28,7 @@ DAYS = (1, 3, 7, 14, 28)
 
 @cache
 def evidence(days: int) -> pd.DataFrame:
-    """Return what `days` of log say of each video shown often enough: a column a proxy, and the hidden value (points)."""
+    """Return what `days` of log say of each video shown often enough: a column a proxy, and its value (points)."""
     log = impressions()[lambda t: t["day"] <= days]
     parts = {
         "video_id": log["video_id"], "shown": 1, "clicked": log["clicked"], "watch_s": log["watch_s"].astype(float),
@@ -84,7 +84,7 @@ class Promotion:
 def model(proxy: str, days: int, share: float) -> Promotion:
     """Promote the best `share` (percent) of the videos by a proxy measured over `days`."""
     table = evidence(days)
-    ranked = table[table[proxy].notna()].sort_values([proxy, "value"], kind="stable")
+    ranked = table[table[proxy].notna()].sort_values(proxy, kind="stable")  # ties: by id, never by value
     rank = 100 * (np.arange(len(ranked)) + 0.5) / len(ranked)
     return Promotion(
         proxy,
@@ -137,8 +137,9 @@ def draw(product: Axes, platform: Axes) -> Callable[[Promotion], None]:
 
 def reading(r: Promotion) -> str:
     """Say what the promotion brings."""
+    name = r.proxy if r.proxy == "CTR" else r.proxy.lower()
     return (
-        f"Promoted by {r.proxy if r.proxy == 'CTR' else r.proxy.lower()}: {100 * r.regretted:.0f} of 100 videos leave people worse off than before; "
+        f"Promoted by {name}: {100 * r.regretted:.0f} of 100 videos leave people worse off than before; "
         f"their mean value is {r.gain:+.0f} points, that of all videos {r.everywhere:+.0f}. "
         f"{r.rank.size} videos can be ranked."
     )

@@ -101,12 +101,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
     product.set_yticks(rows, list(METRICS))
     platform.set_yticks(rows, [])
     product.set(
-        xlim=(1, 2e11),
+        xlim=(1, 2e10),
         xscale="log",
         xlabel="Users needed in each arm",
-        xticks=[10**k for k in range(0, 11, 2)],
+        xticks=[10**k for k in range(0, 10, 2)],
     )
-    platform.set(xlim=(0.5, 2e8), xscale="log", xlabel="Tests that fit side by side")
+    platform.set(xlim=(0.5, 5e7), xscale="log", xlabel="Tests that fit side by side")
     needs = product.barh(rows, 0 * rows + 1, left=1, height=0.55, color=PRODUCT, animated=True)
     words = [product.text(1, y, "", va="center", fontsize=9, color="#333333", animated=True) for y in rows]
     fits = platform.barh(rows, 0 * rows + 1, left=0.5, height=0.55, color=PLATFORM, animated=True)
@@ -142,7 +142,8 @@ def reading(r: Need) -> str:
     """Say which metric sees the change first, which way it points, and where people are in week 4."""
     names = list(METRICS)
     quick, days = int(np.argmin(r.need)), names.index("Days active")
-    first = f"{r.change}, {r.days} {'day' if r.days == 1 else 'days'}: {names[quick]} sees it first, {_short(r.need[quick])} users an arm"
+    days_said = f"{r.days} {'day' if r.days == 1 else 'days'}"
+    first = f"{r.change}, {days_said}: {names[quick]} sees it first, {_short(r.need[quick])} users an arm"
     active = f"{_short(r.need[days])}" if np.isfinite(r.need[days]) else "no number of users will do yet"
     if r.later is None:
         return f"{first}; days active need {active}, likes {_short(r.need[names.index('Likes')])}."

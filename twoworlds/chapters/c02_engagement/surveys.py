@@ -87,10 +87,10 @@ def model(bias: float, known: str, asked: int) -> Survey:
 
 def draw(product: Axes, platform: Axes) -> Callable[[Survey], None]:
     """Left the stars of those heard beside everybody's; right the estimate as surveys are added."""
-    product.set(xlim=(0.4, 5.6), ylim=(0, 60), xticks=STARS, xlabel="Stars", ylabel="Share, %")
+    product.set(xlim=(0.4, 5.6), ylim=(0, 50), xticks=STARS, xlabel="Stars", ylabel="Share, %")
     bars = product.bar(STARS, [0] * 5, width=0.75, color=PRODUCT, alpha=0.75, animated=True)
     (all_of,) = product.plot([], [], "_", color=TRUTH, markersize=34, markeredgewidth=2.2, animated=True)
-    product.text(0.5, 56, "bars: what you hear;  black: everybody", color=NEUTRAL, fontsize=9, va="center")
+    product.text(0.5, 47, "bars: what you hear;  black: everybody", color=NEUTRAL, fontsize=9, va="center")
     platform.set(
         xlim=(80, 130_000), ylim=(2.9, 4.4), xscale="log", xlabel="Surveys shown", ylabel="Mean, stars"
     )
@@ -154,8 +154,8 @@ def who_answers_the_survey() -> Explorer:
         },
         prediction=Prediction(
             id="02.4",
-            question="A thousand surveys, sent at random after clicks, say a little over 3.6 stars on average. You can afford a hundred "
-            "times as many. What would everybody say, if everybody answered?",
+            question="A thousand surveys, sent at random after clicks, say a little over 3.6 stars on average. "
+            "You can afford a hundred times as many. What would everybody say, if everybody answered?",
             answer=Slider("Everybody's mean", 3.0, 4.4, 0.05, 3.65, "stars"),
             truth=lambda: model(BIAS_TODAY, "nothing", 1000).truth,
             place=lambda guess, r: (r.asked, guess),

@@ -1,0 +1,111 @@
+"""02.3: day-7 retention of those who are old enough."""
+
+import numpy as np
+import pandas as pd
+
+from twoworlds.course.exercise import Exercise, Wrong
+
+Shares = dict[int, float]
+
+
+def d7_retention(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    """Return for each joining day that is old enough the share of its users who were active exactly 7 days later."""
+    old = users[users["joined_day"] + 7 <= last_day]
+    merged = activity.merge(old, on="user_id")
+    back = merged.loc[merged["day"] == merged["joined_day"] + 7, "user_id"]
+    return old["user_id"].isin(back).groupby(old["joined_day"]).mean().to_dict()
+
+
+def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    users = pd.DataFrame({"user_id": range(1, 13), "joined_day": [1, 1, 1, 1, 3, 3, 3, 4, 4, 6, 6, 6]})
+    seen = [
+        (1, 1), (1, 8), (1, 8), (2, 1), (2, 5), (3, 1), (3, 9), (3, 7), (5, 3), (5, 10), (6, 3), (6, 10), (6, 10),
+        (7, 5), (8, 4), (8, 9), (9, 4), (9, 11), (10, 6), (10, 8), (11, 6), (12, 6), (12, 10),
+    ]  # fmt: skip
+    return pd.DataFrame(seen, columns=["user_id", "day"]), users
+
+
+def _small() -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    users = pd.DataFrame({"user_id": [1, 2, 3], "joined_day": [1, 1, 5]})
+    return pd.DataFrame({"user_id": [1, 1, 2, 3], "day": [1, 8, 2, 5]}), users, 10
+
+
+def _months() -> list[tuple[pd.DataFrame, pd.DataFrame, int]]:
+    activity, users = _tables()
+    return [_small(), (activity, users, 11), (activity, users, 12)]
+
+
+def _by_actives(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    return d7_retention(activity, users[users["user_id"].isin(activity["user_id"])], last_day)
+
+
+def _young_lost(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    return d7_retention(activity, users, last_day + 1000)
+
+
+def _within(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    old = users[users["joined_day"] + 7 <= last_day]
+    merged = activity.merge(old, on="user_id")
+    age = merged["day"] - merged["joined_day"]
+    back = merged.loc[(age >= 1) & (age <= 7), "user_id"]
+    return old["user_id"].isin(back).groupby(old["joined_day"]).mean().to_dict()
+
+
+def _rows(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    old = users[users["joined_day"] + 7 <= last_day]
+    merged = activity.merge(old, on="user_id")
+    back = merged[merged["day"] == merged["joined_day"] + 7].groupby("joined_day").size()
+    size = old.groupby("joined_day").size()
+    return (back.reindex(size.index, fill_value=0) / size).to_dict()
+
+
+def _pending(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    """Also right: the young cohorts stand there with a value that says unknown."""
+    every = dict.fromkeys(sorted(set(users["joined_day"])), np.nan)
+    return {int(day): value for day, value in {**every, **d7_retention(activity, users, last_day)}.items()}
+
+
+D7 = Exercise(
+    id="02.3",
+    title="Day-7 retention",
+    desk="product",
+    minutes=10,
+    answer=d7_retention,
+    also_right=[_pending],
+    cases=_months,
+    returns="a dict: joining day to the share that was active 7 days later",
+    wrongs=[
+        Wrong(
+            "divided by actives",
+            _by_actives,
+            "You divided by users with some activity. Who joined and never came is part of the cohort, and of "
+            "the loss.",
+        ),
+        Wrong(
+            "the young are lost",
+            _young_lost,
+            "You gave a value to cohorts whose day 7 has not come. They are not lost, they are young: leave them "
+            "out.",
+        ),
+        Wrong(
+            "within seven days",
+            _within,
+            "You counted anybody who came back within the week. Day-7 retention asks for day 7 itself.",
+        ),
+        Wrong(
+            "rows",
+            _rows,
+            "You counted rows. Somebody who is active twice on day 7 is still one person.",
+        ),
+        Wrong(
+            "day seven left out",
+            lambda a, u, last: d7_retention(a, u, last - 1),
+            "You left out the cohort whose day 7 is the last day: that day is logged, so it counts (<=).",
+        ),
+    ],
+    hints=(
+        "Which cohorts can have a day 7 at all? Begin with those.",
+        "Denominator: all users of the cohort. Numerator: those with an activity on joined_day + 7, each once.",
+        "old['user_id'].isin(back).groupby(old['joined_day']).mean().to_dict(), with back the ids active on day 7",
+    ),
+)
