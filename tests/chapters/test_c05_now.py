@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from twoworlds.chapters.c05_now import age, loop, mix, theatre
+from twoworlds.chapters.c05_now import age, loop, mix, retrain, theatre
 from twoworlds.chapters.c05_now.exercises import plan
 from twoworlds.course.grids import grid
 from twoworlds.product.session import Memory, evening, play
@@ -186,3 +186,26 @@ def test_the_plan_streams_only_those_who_gain():
 )
 def test_a_plan_that_falls_short_is_told_why(change, words):
     assert words in plan.good_enough({**plan.PLAN, **change}, None)
+
+
+# --- how often to retrain? ------------------------------------------------------------------------------------------
+
+
+def test_retrain_grid_is_what_the_world_gives():
+    world = World(users=retrain.USERS, days=retrain.DAYS, seed=retrain.SEED, taste_drift=0.01)
+    runs = [simulate(world, Policy(retrain_days=days)) for days in (1, 7)]
+    effect = compare(*runs, "clicks", retrain.WINDOW)
+    assert retrain.lost(1.0, "clicks")[retrain.RETRAIN_DAYS.index(7)] == pytest.approx(
+        -effect.relative, abs=1e-6
+    )
+
+
+def test_the_slower_the_drift_the_rarer_the_training():
+    best = [retrain.RETRAIN_DAYS[retrain.model(1, drift, 5).best] for drift in retrain.DRIFTS]
+    assert best == sorted(best, reverse=True)
+    assert best[0] > best[-1]
+
+
+def test_a_longer_cadence_never_loses_fewer_clicks():
+    for drift in retrain.DRIFTS:
+        assert (np.diff(retrain.lost(drift, "clicks")) > 0).all()
