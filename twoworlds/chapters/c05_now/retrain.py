@@ -117,13 +117,15 @@ def draw(product: Axes, platform: Axes) -> Callable[[Cadence], None]:
 
 def reading(r: Cadence) -> str:
     """Say what the cadence loses, what it costs, and which one would be cheapest."""
-    every = "every night" if r.retrain_days == 1 else f"every {r.retrain_days} days"
-    best = RETRAIN_DAYS[r.best]
+    every, best = (
+        "every night" if days == 1 else f"every {days} days"
+        for days in (r.retrain_days, RETRAIN_DAYS[r.best])
+    )
     losses = " and ".join(f"{100 * r.lost[metric][r.at]:.1f} % of {metric}" for metric in METRICS)
     return (
-        f"{r.drift:g} % of users change their favourite each day. Training {every} loses {losses} against nightly; the "
-        f"bill is {r.bill[r.at]:.1f} machines. The smallest bill, {r.bill[r.best]:.1f}, is at "
-        f"{'every night' if best == 1 else f'every {best} days'}."
+        f"{r.drift:g} % of users change their favourite each day. Training {every} loses {losses} against nightly "
+        f"training; the bill is {r.bill[r.at]:.1f} machines. The smallest bill, {r.bill[r.best]:.1f}, comes with "
+        f"training {best}."
     )
 
 
@@ -153,13 +155,11 @@ def how_often() -> Explorer:
         reading=reading,
         panels={"product": "what does an old model miss?", "platform": "what does a new one cost?"},
         presets={
-            "Once a week": Preset("The nightly job becomes a weekly one.", {"retrain_days": 7}),
+            "Every night": Preset("Why not? The data are there.", {"retrain_days": 1}),
             "A quiet year": Preset(
-                "Tastes hardly move. Who needs tonight's training?", {"retrain_days": 28, "drift": 0.2}
+                "Tastes hardly move. Who needs another training tonight?", {"retrain_days": 28, "drift": 0.2}
             ),
-            "World cup": Preset(
-                "One in twenty has a new favourite every day.", {"retrain_days": 7, "drift": 5.0}
-            ),
+            "World cup": Preset("One in twenty has a new favourite every day.", {"drift": 5.0}),
         },
         prediction=prediction(),
     )
