@@ -2,6 +2,7 @@
 
 from twoworlds.chapters.c08_ab_tests import launches, people, waiting
 from twoworlds.chapters.c08_ab_tests.choosing import wrong_number
+from twoworlds.chapters.c08_ab_tests.exercises import board, exercises, launch_board
 from twoworlds.chapters.c08_ab_tests.ideas import a_thousand_ideas
 from twoworlds.chapters.c08_ab_tests.intervals import two_intervals
 from twoworlds.chapters.c08_ab_tests.labels import shuffle_the_labels
@@ -9,9 +10,7 @@ from twoworlds.chapters.c08_ab_tests.launches import launch_review
 from twoworlds.chapters.c08_ab_tests.safety import safe_enough
 from twoworlds.chapters.c08_ab_tests.waiting import halve_the_effect
 from twoworlds.chapters.c08_ab_tests.winners import winners_shrink
-from twoworlds.course.exercise import Bank
 
-exercises = Bank("08", [])
 EXPLORERS = (
     wrong_number,
     shuffle_the_labels,
@@ -27,11 +26,14 @@ GRIDS = {
     "ch08_days": waiting.build_grid,
     "ch08_tests": launches.build_tests,
     "ch08_quarter": launches.build_quarter,
+    "ch08_board": board.build_tests,
+    "ch08_board_truth": board.build_truth,
 }
 __all__ = [
     "a_thousand_ideas",
     "exercises",
     "halve_the_effect",
+    "launch_board",
     "launch_review",
     "safe_enough",
     "shuffle_the_labels",

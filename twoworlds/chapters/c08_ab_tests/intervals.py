@@ -128,7 +128,9 @@ def two_intervals() -> Explorer:
         panels={"product": "what was asked", "platform": "what the dashboard draws"},
         presets={
             "Just touching": Preset("By eye: a draw. By the difference?", {"users": 20_000, "draw": 9}),
-            "One in twenty": Preset("A careful ramp-up: one arm is small.", {"share": 5, "users": 80_000, "draw": 9}),
+            "One in twenty": Preset(
+                "A careful ramp-up: one arm is small.", {"share": 5, "users": 80_000, "draw": 9}
+            ),
             "Four times the users": Preset("The same true lift.", {"users": 160_000, "draw": 13}),
         },
         prediction=prediction(),

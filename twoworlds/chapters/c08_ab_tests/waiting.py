@@ -16,7 +16,7 @@ from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
 from twoworlds.experiment import detectable
 from twoworlds.world import Policy, World, simulate
 
-DAYS = 84
+FIRST, DAYS = 2, 84  # on day 1 whoever has come has come on one day: no spread yet
 WORLD = World(users=60_000, days=DAYS, seed=9)
 METRICS = {"Clicks": "clicks", "Watch time": "watch_s", "Likes": "likes", "Active days": "active"}
 
@@ -30,7 +30,7 @@ def build_grid() -> pd.DataFrame:
     old, new = simulate(WORLD, Policy()), simulate(WORLD, BRIGHT)
     rows = []
     for metric in METRICS.values():
-        for day in range(1, DAYS + 1):
+        for day in range(FIRST, DAYS + 1):
             seen = old.totals("active", (1, day)) > 0
             before, after = old.totals(metric, (1, day)), new.totals(metric, (1, day))
             cv = before[seen].std() / before[seen].mean()
@@ -50,7 +50,7 @@ class Wait:
 
     def now(self, line: np.ndarray) -> float:
         """Return a line's value on the chosen day."""
-        return float(line[self.day - 1])
+        return float(line[self.day - FIRST])
 
 
 def model(metric: str, day: int, users: int, share: int) -> Wait:
@@ -64,7 +64,7 @@ def model(metric: str, day: int, users: int, share: int) -> Wait:
 
 def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
     """Left the least effect by day with the true one in black, right the users by day."""
-    days = np.arange(1, DAYS + 1)
+    days = np.arange(FIRST, DAYS + 1)
     product.set(
         xlim=(0, 86), ylim=(0.1, 60), yscale="log", yticks=[0.1, 0.3, 1, 3, 10, 30], xticks=range(0, 85, 14)
     )
@@ -88,7 +88,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
 
     def update(r: Wait) -> None:
         least.set_data(days, 100 * r.least)
-        hoped.set_data(days, 100 * r.least[6] * np.sqrt(7 / days))
+        hoped.set_data(days, 100 * r.least[7 - FIRST] * np.sqrt(7 / days))
         true.set_data(days, 100 * np.abs(r.truth))
         dot.set_data([r.day], [100 * r.now(r.least)])
         users.set_data(days, r.users)
@@ -105,8 +105,8 @@ def reading(r: Wait) -> str:
     seen = "enough" if abs(r.now(r.truth)) >= r.now(r.least) else "not enough"
     return (
         f"{r.metric}, {r.day} days, {r.now(r.users):,.0f} users: the least lift seen in four tests of five is "
-        f"{100 * r.now(r.least):.2g} %; by day {later} it is {100 * float(r.least[later - 1]):.2g} %, with "
-        f"{float(r.users[later - 1]) / r.now(r.users):.1f} times the users. Half of it needs 4 times. Bright covers "
+        f"{100 * r.now(r.least):.2g} %; by day {later} it is {100 * float(r.least[later - FIRST]):.2g} %, with "
+        f"{float(r.users[later - FIRST]) / r.now(r.users):.1f} times the users. Half of it needs 4. Bright covers "
         f"does {100 * r.now(r.truth):+.1f} %: {seen}."
     )
 
@@ -116,7 +116,7 @@ def prediction() -> Prediction:
 
     def gain() -> float:
         result = model("Clicks", 14, 60_000, 100)
-        return 100 * (1 - result.least[27] / result.least[13])
+        return 100 * (1 - result.least[28 - FIRST] / result.least[14 - FIRST])
 
     return Prediction(
         id="08.5",
@@ -133,7 +133,7 @@ def halve_the_effect() -> Explorer:
         question="How long must we wait?",
         controls={
             "metric": Choice("Metric", tuple(METRICS), "Clicks"),
-            "day": Slider("Days of the test", 1, DAYS, 1, 14, ""),
+            "day": Slider("Days of the test", FIRST, DAYS, 1, 14, ""),
             "users": Steps("Users of the app", (60_000, 600_000, 6_000_000), 60_000),
             "share": Steps("Given to this test", (5, 25, 100), 100, "%"),
         },
@@ -146,7 +146,7 @@ def halve_the_effect() -> Explorer:
             "Four in the queue": Preset("Four tests share the users.", {"share": 25}),
             "The rare metric": Preset("Likes are what we care about.", {"metric": "Likes"}),
             "People come back": Preset(
-                "The quarter's goal: active days.", {"metric": "Active days", "day": 42}
+                "What the quarter is about: active days.", {"metric": "Active days", "day": 42}
             ),
         },
         prediction=prediction(),

@@ -1,0 +1,164 @@
+"""08.1 the lift over a named control, and 08.2 Welch's test with its interval."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from twoworlds.course.exercise import Exercise, Wrong
+from twoworlds.experiment import Moments, difference
+
+# --- 08.1 lift ----------------------------------------------------------------------------------------------------
+
+
+def lift(table: pd.DataFrame, control: str) -> float:
+    """Return the treatment's mean clicks over the control's, minus 1 (a share)."""
+    old = table.clicks[table.arm == control].mean()
+    return float(table.clicks[table.arm != control].mean() / old - 1)
+
+
+def _two_arms(old: str, new: str, first: str, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    arm = np.array([old] * 70 + [new] * 40)
+    clicks = np.where(arm == old, rng.poisson(5, 110), rng.poisson(6, 110))
+    order = rng.permutation(110)
+    order = order[np.argsort(arm[order] != first, kind="stable")]
+    return pd.DataFrame({"arm": arm[order], "clicks": clicks[order]})
+
+
+def _tables() -> list[tuple[pd.DataFrame, str]]:
+    small = pd.DataFrame({"arm": ["green", "blue", "green", "blue", "green"], "clicks": [3, 2, 6, 4, 6]})
+    return [
+        (small, "blue"), (small, "green"), (_two_arms("today", "bright", "bright", 1), "today"),
+        (_two_arms("control", "treatment", "treatment", 2), "control"), (_two_arms("B", "A", "B", 3), "B"),
+    ]  # fmt: skip
+
+
+def _means(table: pd.DataFrame, control: str) -> tuple[float, float]:
+    return tuple(float(table.clicks[mask].mean()) for mask in (table.arm == control, table.arm != control))
+
+
+def _absolute(table: pd.DataFrame, control: str) -> float:
+    old, new = _means(table, control)
+    return new - old
+
+
+def _over_treatment(table: pd.DataFrame, control: str) -> float:
+    old, new = _means(table, control)
+    return (new - old) / new
+
+
+def _sums(table: pd.DataFrame, control: str) -> float:
+    mine = table.arm == control
+    return float(table.clicks[~mine].sum() / table.clicks[mine].sum() - 1)
+
+
+LIFT = Exercise(
+    id="08.1",
+    title="Lift, and over whom",
+    desk="product",
+    minutes=5,
+    answer=lift,
+    cases=_tables,
+    returns="a float: the lift, a share",
+    wrongs=[
+        Wrong("absolute", _absolute, "That is the difference in clicks a user: a lift is that difference as a share of "
+              "the control's mean."),
+        Wrong("over treatment", _over_treatment, "You divided by the treatment's mean. A lift is over the control: what "
+              "you would have without the change."),
+        Wrong("first row", lambda t, control: lift(t, t.arm.iloc[0]), "You took the arm of the first row for the control. "
+              "The order of rows means nothing; the control is named."),
+        Wrong("alphabet", lambda t, control: lift(t, min(t.arm)), "You took the arm that comes first in the alphabet "
+              "(groupby sorts) for the control. The control is named."),
+        Wrong("sums", _sums, "You compared sums. The arms differ in size, so compare clicks a user: means."),
+    ],
+    hints=(
+        "Two numbers are needed, one for each arm. Which of them is the yardstick?",
+        "Mean clicks of the rows whose arm is the control, mean of the other rows; new / old - 1.",
+        "table.clicks[table.arm != control].mean() / table.clicks[table.arm == control].mean() - 1",
+    ),
+)  # fmt: skip
+
+# --- 08.2 Welch ---------------------------------------------------------------------------------------------------
+
+Values = Sequence[float]
+Four = tuple[float, float, float, float]
+
+
+def welch(control: Values, treatment: Values) -> Four:
+    """Return (difference, low, high, p): treatment - control, its 95 % interval, the two-sided p value."""
+    effect = difference(Moments.of(control), Moments.of(treatment))
+    return (effect.value, *effect.interval(), effect.p())
+
+
+def _student(control: Values, treatment: Values) -> Four:
+    effect = difference(Moments.of(control), Moments.of(treatment), pooled=True)
+    return (effect.value, *effect.interval(), effect.p())
+
+
+def _from(gap: float, se: float, df: float) -> Four:
+    half = stats.t.ppf(0.975, df) * se
+    return float(gap), float(gap - half), float(gap + half), float(2 * stats.t.sf(abs(gap / se), df))
+
+
+def _one_sided(control: Values, treatment: Values) -> Four:
+    gap, low, high, p = welch(control, treatment)
+    return gap, low, high, p / 2
+
+
+def _total_n(control: Values, treatment: Values) -> Four:
+    a, b = Moments.of(control), Moments.of(treatment)
+    effect = difference(a, b)
+    return _from(effect.value, math.sqrt((a.var + b.var) / (a.n + b.n)), effect.df)
+
+
+def _no_correction(control: Values, treatment: Values) -> Four:
+    x, y = np.asarray(control, float), np.asarray(treatment, float)
+    a, b = x.var() / len(x), y.var() / len(y)
+    df = (a + b) ** 2 / (a**2 / (len(x) - 1) + b**2 / (len(y) - 1))
+    return _from(y.mean() - x.mean(), math.sqrt(a + b), df)
+
+
+def _normal(control: Values, treatment: Values) -> Four:
+    effect = difference(Moments.of(control), Moments.of(treatment))
+    return _from(effect.value, effect.se, np.inf)
+
+
+def _arms() -> list[tuple[list[float], list[float]]]:
+    rng = np.random.default_rng(11)
+    pairs = [(rng.gamma(1, 5, 12), rng.gamma(1, 8, 30)), (rng.normal(9, 2, 40), rng.normal(8, 1, 15))]
+    return [([1.0, 2, 3], [3.0, 4, 5]), *((x.round(3).tolist(), y.round(3).tolist()) for x, y in pairs)]
+
+
+WELCH = Exercise(
+    id="08.2",
+    title="A test and its interval",
+    desk="both",
+    minutes=12,
+    answer=welch,
+    also_right=[_student],
+    cases=_arms,
+    returns="a tuple of four floats: difference, low, high, p",
+    wrongs=[
+        Wrong("one-sided", _one_sided, "Your p counts one side only. A difference as large downwards would have "
+              "surprised you as well: take both."),
+        Wrong("total n", _total_n, "You divided by the users of both arms together. Each mean has the noise of its own "
+              "arm: var_c / n_c + var_t / n_t."),
+        Wrong("ddof", _no_correction, "Your variances are divided by n. np.var does that unless you say ddof=1; with "
+              "few users it makes you too sure."),
+        Wrong("turned round", lambda c, t: welch(t, c), "That is control minus treatment. The sign says who won: "
+              "treatment minus control."),
+        Wrong("normal", _normal, "You took 1.96 and the normal law. With a dozen users the error itself is only "
+              "estimated: use Student's t."),
+    ],
+    hints=(
+        "Three steps: the difference, its standard error, and how many standard errors are far.",
+        "se is the root of var_c / n_c + var_t / n_t (ddof=1); scipy.stats.ttest_ind with equal_var=False knows the "
+        "degrees of freedom, the p value and the interval.",
+        "r = stats.ttest_ind(treatment, control, equal_var=False); ci = r.confidence_interval(); "
+        "(mean_t - mean_c, ci.low, ci.high, r.pvalue)",
+    ),
+    preload=("scipy.stats",),
+)  # fmt: skip

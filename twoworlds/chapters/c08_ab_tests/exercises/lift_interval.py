@@ -1,0 +1,96 @@
+"""08.3 the interval of a lift: the control's own noise counts."""
+
+import math
+
+from twoworlds.course.exercise import Exercise, Wrong
+from twoworlds.experiment import Moments, fieller, relative
+
+Z = 1.959963984540054
+Three = tuple[float, float, float]
+Arm = tuple[int, float, float]  # n, mean, variance
+
+
+def lift_interval(control: Arm, treatment: Arm) -> Three:
+    """Return (lift, low, high) of treatment over control, shares, 95 %, by the delta method."""
+    (n_c, m_c, v_c), (n_t, m_t, v_t) = control, treatment
+    ratio = m_t / m_c
+    half = Z * math.sqrt(v_t / n_t + ratio**2 * v_c / n_c) / m_c
+    return ratio - 1, ratio - 1 - half, ratio - 1 + half
+
+
+def _fieller(control: Arm, treatment: Arm) -> Three:
+    a, b = Moments(*control), Moments(*treatment)
+    return (relative(a, b).value, *fieller(a, b))
+
+
+def _logarithm(control: Arm, treatment: Arm) -> Three:
+    (n_c, m_c, v_c), (n_t, m_t, v_t) = control, treatment
+    half = math.exp(Z * math.sqrt(v_t / n_t / m_t**2 + v_c / n_c / m_c**2))
+    return m_t / m_c - 1, m_t / m_c / half - 1, m_t / m_c * half - 1
+
+
+def near(value: object, expected: Three, control: Arm, treatment: Arm) -> bool | None:
+    """Accept ends within a hundredth of the half width: 1.96 or 1.959964, Student's t or the normal law."""
+    if not isinstance(value, (list, tuple)) or len(value) != 3:
+        return None
+    width = expected[2] - expected[0]
+    return (all(
+        isinstance(v, (int, float)) and abs(v - e) <= 0.01 * width for v, e in zip(value, expected, strict=True)
+    ) and abs(value[0] - expected[0]) < 1e-6) or None  # fmt: skip
+
+
+def _with(se: float, lift: float) -> Three:
+    return lift, lift - Z * se, lift + Z * se
+
+
+def _divided(control: Arm, treatment: Arm) -> Three:
+    (n_c, m_c, v_c), (n_t, m_t, v_t) = control, treatment
+    return _with(math.sqrt(v_t / n_t + v_c / n_c) / m_c, m_t / m_c - 1)
+
+
+def _control_ignored(control: Arm, treatment: Arm) -> Three:
+    (_, m_c, _), (n_t, m_t, v_t) = control, treatment
+    return _with(math.sqrt(v_t / n_t) / m_c, m_t / m_c - 1)
+
+
+def _over_treatment(control: Arm, treatment: Arm) -> Three:
+    (n_c, m_c, v_c), (n_t, m_t, v_t) = control, treatment
+    ratio = m_c / m_t
+    return _with(math.sqrt(v_c / n_c + ratio**2 * v_t / n_t) / m_t, 1 - ratio)
+
+
+def _no_n(control: Arm, treatment: Arm) -> Three:
+    return lift_interval((1, *control[1:]), (1, *treatment[1:]))
+
+
+LIFT_INTERVAL = Exercise(
+    id="08.3",
+    title="The interval of a lift",
+    desk="product",
+    minutes=12,
+    answer=lift_interval,
+    also_right=[_fieller, _logarithm],
+    accepts=near,
+    cases=[
+        ((100, 10.0, 100.0), (100, 15.0, 225.0)),
+        ((4000, 12.4, 490.0), (4000, 16.1, 800.0)),
+        ((900, 2.0, 9.0), (2500, 3.0, 16.0)),
+        ((40_000, 0.05, 0.0475), (40_000, 0.08, 0.0736)),
+    ],
+    returns="a tuple of three floats: lift, low, high",
+    wrongs=[
+        Wrong("divided", _divided, "You divided the interval of the difference by the control's mean, as if that mean "
+              "were known. It is noisy as well: its part grows with the ratio, R² var_c / n_c."),
+        Wrong("control ignored", _control_ignored, "The control's variance is missing: its mean stands in the "
+              "denominator, and it was measured too."),
+        Wrong("over treatment", _over_treatment, "You divided by the treatment's mean: a lift is over the control."),
+        Wrong("ratio", lambda c, t: tuple(1 + x for x in lift_interval(c, t)), "That is the ratio of the means. A lift "
+              "is the ratio minus 1."),
+        Wrong("no n", _no_n, "You used the spread of single users. A mean of n users has variance var / n."),
+    ],
+    hints=(
+        "The lift is R - 1 with R = mean_t / mean_c. Both means are noisy, so R has two sources of noise.",
+        "Delta method: Var(R) is about (var_t / n_t + R² var_c / n_c) / mean_c².",
+        "half = 1.96 * math.sqrt(v_t / n_t + R**2 * v_c / n_c) / m_c; (R - 1, R - 1 - half, R - 1 + half)",
+    ),
+)  # fmt: skip
