@@ -123,6 +123,7 @@ def test_a_throttled_client_comes_back_when_there_is_room():
         (lambda: q.reject_chance(10, 11), "accepts is 11: it must be at most requests, 10"),
         (lambda: q.reject_chance(10, 1, 0.5), "multiplier is 0.5"),
         (lambda: q.throttle(np.random.default_rng(), [5], 1, window=0), "window is 0"),
+        (lambda: q.throttle(np.random.default_rng(), [1e20], 1), r"demand is 1e\+20"),
     ],
 )
 def test_wrong_input_gets_a_sentence(call, sentence):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from twoworlds.errors import InputError
+from twoworlds.platform.queueing.inputs import require_times
 from twoworlds.platform.queueing.markov import mean_response
 
 
@@ -14,8 +15,9 @@ def tandem_response(
     What leaves an M/M/c queue in its steady state is again Poisson (Burke 1956), so that each station stands as if it
     were alone (Jackson 1957, Operations Research 5(4), 518-521). `servers`: one number a station; all 1 if left out.
     """
+    service_rates = require_times("service_rates", service_rates)
     servers = [1] * len(service_rates) if servers is None else servers
-    if not len(service_rates) or len(servers) != len(service_rates):
+    if len(servers) != len(service_rates):
         raise InputError(
             f"there are {len(service_rates)} service_rates and {len(servers)} servers: one of each for a station."
         )

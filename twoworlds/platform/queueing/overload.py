@@ -157,6 +157,7 @@ def throttle(
     each acceptance, and finds out soon when there is room again.
     """
     asked = np.floor(require_times("demand", demand))
+    require_number("demand", asked.max(), 0, 1e12, "requests")
     require_number("capacity", capacity, 0, 1e12)
     require_whole("window", window, 1, 1_000_000, "steps")
     sent, accepted = np.zeros(len(asked)), np.zeros(len(asked))
