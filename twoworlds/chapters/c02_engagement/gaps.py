@@ -13,7 +13,7 @@ from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
 from twoworlds.world import POLICIES, Policy, World, simulate
 
-WORLD = World(users=4000, days=14, seed=12)
+WORLD = World(users=3000, days=14, seed=12)
 GAPS = {
     "15 s": 0.25, "30 s": 0.5, "1 min": 1.0, "2 min": 2.0, "5 min": 5.0, "15 min": 15.0, "30 min": 30.0, "1 h": 60.0,
     "2 h": 120.0, "4 h": 240.0,

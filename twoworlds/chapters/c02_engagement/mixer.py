@@ -20,7 +20,7 @@ from twoworlds.world import Policy, World, simulate
 WEEKS = 8
 WORLD = World(users=8000, days=7 * WEEKS, seed=62)
 TODAY = (2, 1, 1)  # production's weights of clicks, watch time and value
-COLUMNS = {"clicks": "clicks", "actives": "active", "watch": "watch_s"}
+COLUMNS = {"clicks": "clicks", "actives": "active", "watch_s": "watch_s"}
 
 
 def ratio(click: int, watch: int, value: int) -> tuple[int, int, int]:
@@ -68,7 +68,7 @@ def _tables() -> tuple[dict[tuple[int, int, int], int], dict[str, np.ndarray]]:
     """Return the row of each mix, and each column as (mixes, weeks), changes in percent."""
     table = grid("ch02_mixes")
     mixes = list(dict.fromkeys(table[["click", "watch", "value"]].itertuples(index=False, name=None)))
-    scale = {"clicks": 100, "actives": 100, "watch": 100, "points": 1}
+    scale = {"clicks": 100, "actives": 100, "points": 1}
     return {m: i for i, m in enumerate(mixes)}, {
         name: factor * table[name].to_numpy().reshape(-1, WEEKS) for name, factor in scale.items()
     }
