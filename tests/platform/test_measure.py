@@ -67,6 +67,16 @@ def test_a_machine_without_sockets_gets_a_sentence(monkeypatch):
         m.measure(seconds=0.1)
 
 
+def test_a_connection_that_never_comes_is_given_up(monkeypatch):
+    async def silent(*_, **__):
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(asyncio, "open_connection", silent)
+    monkeypatch.setattr(m, "CONNECT_S", 0.05)
+    with pytest.raises(InputError, match="this machine allows no server"):
+        m.measure(seconds=0.1)
+
+
 def test_who_does_not_know_the_path_is_not_served(monkeypatch):
     send = m._Run.ask
 

@@ -20,6 +20,7 @@ from twoworlds.platform.queueing import service_times
 
 MAX_SECONDS, MAX_STALL_MS, MAX_RATE = 2.0, 500.0, 500.0
 LIMIT_S = 2.8  # then the run ends, answers or not
+CONNECT_S = 1.0  # a loopback device that takes longer is none
 LEAD_S = 0.01  # from the connection to the first request
 
 
@@ -48,8 +49,9 @@ class _Run:
         visitors: asyncio.Queue = asyncio.Queue()
         server = await asyncio.start_server(lambda *streams: visitors.put_nowait(streams), "127.0.0.1", 0)
         async with server:
-            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-            at_worker, from_worker = await visitors.get()
+            async with asyncio.timeout(CONNECT_S):
+                reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+                at_worker, from_worker = await visitors.get()
             self.began = asyncio.get_running_loop().time() + LEAD_S
             try:
                 async with asyncio.timeout(LIMIT_S):

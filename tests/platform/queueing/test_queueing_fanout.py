@@ -69,6 +69,20 @@ def test_hedging_meets_its_closed_form():
     assert (hedged.latency <= first).all()
 
 
+def test_a_hedge_has_the_published_shape_case_t04():
+    """In print: a copy after 10 ms cut the p99.9 of a fan-out from 1,800 to 74 ms for 2 % more requests.
+
+    Here a hundred leaves that answer in 2 ms, one in fifty of them in 200 (both exponential): under a third, for 2.5 %.
+    """
+    rng = np.random.default_rng(4)
+    n = 400_000
+    first, second = (rng.exponential(np.where(rng.random(n) < 0.02, 200, 2)) for _ in range(2))
+    hedged = q.hedge(first, second, 10)
+    plain, short = (np.quantile(q.slowest(rng, leaf, 100, n), 0.999) for leaf in (first, hedged.latency))
+    assert hedged.extra < 0.03
+    assert short < plain / 3
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [

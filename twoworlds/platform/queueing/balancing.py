@@ -32,10 +32,10 @@ def balance(
 ) -> Balanced:
     """Send each arrival to one of `servers`, each with one line in order of arrival; return what became of them.
 
-    policy: "random"; "round robin"; "power of d", the shortest of `choices` lines drawn at random, each anew (so one
-    may be drawn twice), the first drawn among equals; "join the shortest" of all, a random one among equals but for a
-    cyclic bias; "tied", copies to `choices` drawn servers, of which the first to begin cancels the others at once: that
-    is the line with the least work. The length of a line counts the request in service.
+    policy: "random"; "round robin"; "power of d", the shortest of `choices` lines, each drawn from all (so one may be
+    drawn twice), among equals the first drawn; "join the shortest" of all, among equals the first from a random place
+    on; "tied", copies to `choices` drawn servers, of which the first to begin cancels the others at once: that is the
+    line with the least work. The length of a line counts the request in service.
     """
     arrive, service = require_pairs(arrive, service)
     require_whole("servers", servers, 1, MAX_LINES)

@@ -28,7 +28,7 @@ def slow_share(slow: float, leaves: int) -> float:
 
 
 def leaf_share(share: float, leaves: int) -> float:
-    """Return which percentile of one leaf is the `share` percentile of the slowest of `leaves`: shareⁿ⁻¹, as shares.
+    """Return which percentile of one leaf is the `share` percentile of the slowest of n `leaves`: share^(1/n).
 
     The median of a hundred leaves' slowest is the 99.3rd percentile of one.
     """
