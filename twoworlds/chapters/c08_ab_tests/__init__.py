@@ -7,6 +7,7 @@ from twoworlds.chapters.c08_ab_tests.ideas import a_thousand_ideas
 from twoworlds.chapters.c08_ab_tests.intervals import two_intervals
 from twoworlds.chapters.c08_ab_tests.labels import shuffle_the_labels
 from twoworlds.chapters.c08_ab_tests.launches import launch_review
+from twoworlds.chapters.c08_ab_tests.people import BRIGHT, both_worlds
 from twoworlds.chapters.c08_ab_tests.safety import safe_enough
 from twoworlds.chapters.c08_ab_tests.waiting import halve_the_effect
 from twoworlds.chapters.c08_ab_tests.winners import winners_shrink
@@ -30,7 +31,9 @@ GRIDS = {
     "ch08_board_truth": board.build_truth,
 }
 __all__ = [
+    "BRIGHT",
     "a_thousand_ideas",
+    "both_worlds",
     "exercises",
     "halve_the_effect",
     "launch_board",
