@@ -132,7 +132,7 @@ def spoken(minutes: float) -> str:
     for size, unit in ((1440, "days"), (60, "hours")):
         if minutes >= 1.5 * size:
             return f"{minutes / size:.2g} {unit}"
-    return f"{minutes:.2g} minutes"
+    return f"{minutes:.2g} minute{'' if minutes == 1 else 's'}"
 
 
 def reading(r: Ages) -> str:
