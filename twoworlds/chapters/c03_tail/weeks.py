@@ -123,6 +123,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Weeks], None]:
         dots = ax.plot([], [], "o", color=colour, markersize=5, animated=True)[0]
         bands = [ax.plot([], [], "--", color=TRUTH, linewidth=1, animated=True)[0] for _ in range(2)]
         words = ax.text(50.5, 54, "", ha="right", va="center", color=colour, fontweight="bold", animated=True)
+        words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2})
         artists.append((dots, bands, words))
     product.set_ylabel("Away from its own mean, %")
     week = np.arange(1, WEEKS + 1)
