@@ -1,0 +1,228 @@
+"""Chapter 02's models: stored grids against the world, sums against the metrics' room, and what must surprise."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twoworlds.chapters.c02_engagement import (
+    cohorts,
+    gaps,
+    mixer,
+    positions,
+    proxies,
+    sensitivity,
+    shelf,
+    surveys,
+)
+from twoworlds.chapters.c02_engagement.exercises import surrogate
+from twoworlds.course.grids import grid
+from twoworlds.product import metrics as m
+from twoworlds.world import METRICS, Policy, World, compare, simulate
+
+
+def test_the_shelf_is_the_shipped_log_with_the_truth_beside_it():
+    log, run = shelf.impressions(), shelf.four_weeks()
+    assert len(log) == run.daily["impressions"].sum()
+    assert shelf.clicks()["value"].sum() == pytest.approx(run.totals("value").sum(), rel=1e-3)
+    assert m.ctr(log) == pytest.approx(run.daily["clicks"].sum() / run.daily["impressions"].sum())
+
+
+def test_true_value_is_near_that_of_the_clicks():
+    clicks = shelf.clicks().groupby("video_id")["value"].agg(["mean", "size"])
+    many = clicks[clicks["size"] >= 200]
+    assert many["mean"].corr(shelf.true_value()[many.index]) > 0.99
+
+
+def test_proxies_are_the_rooms_metrics():
+    log, table = shelf.impressions()[lambda t: t["day"] <= 7], proxies.evidence(7)
+    shown = log.groupby("video_id").size()
+    assert table.index.equals(shown[shown >= proxies.LEAST].index)
+    assert table["CTR"].to_numpy() == pytest.approx(m.ctr(log, "video_id")[table.index].to_numpy())
+    share = m.watch_share(log, "video_id")[table.index]
+    assert np.allclose(table["Watch share"], share, equal_nan=True, rtol=1e-5)
+
+
+def test_ctr_promotes_what_people_regret_and_watch_share_does_not():
+    ctr, share = (proxies.model(proxy, 28, 10) for proxy in ("CTR", "Watch share"))
+    assert ctr.gain < 0 < ctr.everywhere < share.gain
+    assert ctr.regretted > 0.5
+    assert share.regretted < 0.05
+
+
+def test_promotion_does_not_peek_at_the_truth_among_ties():
+    """Five-star videos are many: the ones that come last among them must not be the best by chance of the sorting."""
+    result = proxies.model("Survey", 28, 10)
+    table = proxies.evidence(28).dropna(subset="Survey")
+    full = table[table["Survey"] == table["Survey"].max()]["value"]
+    assert result.gain == pytest.approx(full.mean(), abs=4 * full.std() / np.sqrt(result.promoted.sum()))
+
+
+def test_mixes_are_what_the_world_gives():
+    base, run = (
+        simulate(mixer.WORLD, Policy(click_weight=c, watch_weight=w, value_weight=v))
+        for c, w, v in (mixer.TODAY, (3, 0, 1))
+    )
+    result = mixer.model(3, 0, 1, 5)
+    assert result.clicks[4] == pytest.approx(100 * compare(base, run, "clicks", (29, 35)).relative, abs=1e-3)
+    assert result.actives[4] == pytest.approx(
+        100 * compare(base, run, "actives", (29, 35)).relative, abs=1e-3
+    )
+    assert result.points[4] == pytest.approx(100 * compare(base, run, "value", (29, 35)).changed, abs=1e-3)
+
+
+def test_only_proportions_of_the_weights_count():
+    one, three = mixer.model(1, 1, 1, 4), mixer.model(3, 3, 3, 4)
+    assert (one.clicks == three.clicks).all()
+    today = mixer.model(*mixer.TODAY, 8)
+    assert (abs(today.clicks) < 1e-9).all()
+
+
+def test_clicks_only_wins_the_first_week_and_loses_the_eighth():
+    first, last = mixer.model(3, 0, 0, 1), mixer.model(3, 0, 0, 8)
+    assert first.clicks[0] == first.all_clicks.max()
+    assert first.on_front()
+    assert not last.on_front()
+    assert last.clicks[-1] < 0
+
+
+def test_front_against_brute_force():
+    rng = np.random.default_rng(3)
+    x, y = rng.integers(0, 6, (2, 40)).astype(float)
+    for i, on in enumerate(mixer.front(x, y)):
+        beaten = any(x[j] >= x[i] and y[j] >= y[i] and (x[j] > x[i] or y[j] > y[i]) for j in range(40))
+        assert on != beaten
+
+
+def test_cutting_agrees_with_the_rooms_sessions():
+    log = simulate(gaps.WORLD, Policy()).log()
+    for gap in (1.0, 30.0):
+        table = m.sessions(log, gap)
+        count, minutes = gaps.stream("today").cut(gap)
+        assert count == len(table)
+        assert minutes == pytest.approx(table["length_s"].sum() / 60, rel=1e-9)
+
+
+def test_the_verdict_turns_with_the_gap_and_is_right_on_the_plateau():
+    short, plateau = (gaps.model(gap, "Longer videos", gaps.METRICS[0]) for gap in ("30 s", "15 min"))
+    assert short.change[short.here] < -5 < 5 < plateau.change[plateau.here]
+    assert plateau.change[plateau.here] == pytest.approx(plateau.truth, abs=0.5)
+
+
+def test_retention_agrees_with_the_room():
+    run = simulate(cohorts.WORLD, "production")
+    days = [np.flatnonzero(run.totals("active", d)) for d in range(1, 29)]
+    activity = pd.DataFrame(
+        {"user_id": np.concatenate(days), "day": np.repeat(np.arange(1, 29), [len(d) for d in days])}
+    )
+    table = m.cohort_retention(activity, run.users().astype({"user_id": int}), ages=(7,), last_day=28)
+    result = cohorts.model(28, 7, "those old enough")
+    assert 100 * table["D7"].dropna().to_numpy() == pytest.approx(result.cohort[~result.young])
+    old = table.dropna()
+    assert result.headline == pytest.approx(100 * np.average(old["D7"], weights=old["users"]))
+
+
+def test_everyone_as_denominator_understates_until_all_are_old():
+    naive, fair = (cohorts.model(28, 7, divide) for divide in cohorts.DIVIDE)
+    assert naive.headline < 0.85 * fair.headline
+    assert cohorts.model(56, 7, cohorts.DIVIDE[0]).headline == pytest.approx(fair.truth)
+
+
+def test_a_survey_of_many_draws_says_what_the_sum_says():
+    result = surveys.model(2.0, "nothing", 30_000)
+    value, stars = surveys._people()
+    rng = np.random.default_rng(8)
+    asked = rng.integers(0, len(value), 30_000)
+    said = stars[asked][rng.random(30_000) < 1 / (1 + np.exp(-2 * value[asked]))]
+    assert len(said) == pytest.approx(result.answered, abs=4 * np.sqrt(30_000 / 4))
+    assert said.mean() == pytest.approx(result.said, abs=2.05 * result.error)
+    assert 1.96 * said.std() / np.sqrt(len(said)) == pytest.approx(result.error, rel=0.05)
+
+
+def test_weights_repair_only_what_they_know():
+    bias = [
+        abs(surveys.model(2.0, known, 1000).said - surveys.model(2.0, known, 1000).truth)
+        for known in surveys.KNOWN
+    ]
+    nothing, active, watched, likes, value = bias
+    assert value < 0.02 < likes <= watched < nothing
+    assert active > 0.9 * nothing
+    assert surveys.model(0, "nothing", 1000).said == pytest.approx(surveys.model(0, "nothing", 1000).truth)
+
+
+def test_the_stars_of_the_model_are_those_of_the_world():
+    """The world's own volunteers, few, against the model's many."""
+    answers = shelf.clicks()["survey"].dropna().astype(float)
+    said = surveys.model(surveys.BIAS_TODAY, "nothing", 1000).said
+    assert answers.mean() == pytest.approx(said, abs=4 * answers.std() / np.sqrt(len(answers)))
+
+
+@pytest.mark.parametrize("readers", positions.READERS)
+def test_correction_against_drawn_clicks(readers):
+    n, eta = 40_000, 0.7
+    rng = np.random.default_rng(12)
+    wants = rng.random((n, 8)) < positions.ATTRACTIVE
+    if readers == positions.READERS[0]:
+        clicked = wants & (rng.random((n, 8)) < positions.POSITIONS**-positions.TRUE_ETA)
+    else:
+        clicked = wants & (np.cumsum(wants, axis=1) == 1)
+    drawn = (clicked * positions.POSITIONS**eta).mean(axis=0)
+    _, first, second = positions._moments(readers, False, eta)
+    assert (abs(drawn - first) < 4.5 * np.sqrt((second - first**2) / n)).all()
+
+
+def test_right_correction_is_unbiased_and_a_cascade_defeats_it():
+    assert positions.model(positions.READERS[0], 0.7, False, 1000).miss == pytest.approx(0, abs=1e-12)
+    assert positions.model(positions.READERS[1], 0.7, False, 1000).miss > 0.03
+    shuffled = positions.model(positions.READERS[1], 0.0, True, 1_000_000)
+    assert shuffled.wrong_pairs == 0
+
+
+def test_noise_is_what_the_world_gives():
+    base, run = (
+        simulate(sensitivity.WORLD, Policy()),
+        simulate(sensitivity.WORLD, sensitivity.CHANGES["Less clickbait"]),
+    )
+    need = sensitivity.model("Less clickbait", 7, 1_000_000)
+    names = list(sensitivity.METRICS)
+    effect = compare(base, run, "ctr", (1, 7)).relative
+    assert need.effect[names.index("CTR")] == pytest.approx(effect, abs=1e-6)
+    clicks = base.totals("clicks", (1, 7))
+    one = sensitivity.model(sensitivity.ONE_PERCENT, 7, 1_000_000)
+    cv = clicks.std(ddof=1) / clicks.mean()
+    assert one.need[names.index("Clicks")] == pytest.approx(16 * cv**2 / 0.01**2, rel=1e-4)
+
+
+def test_delta_method_noise_of_ctr_against_resampled_users():
+    """The formula's spread of a ratio of sums against that of many samples of users."""
+    run = simulate(World(users=8000, days=7, seed=5), Policy())
+    above, below = (run.totals(name) for name in METRICS["ctr"])
+    rng = np.random.default_rng(7)
+    draws = rng.integers(0, len(above), (800, 2000))
+    ratios = above[draws].sum(axis=1) / below[draws].sum(axis=1)
+    spread = ratios.std(ddof=1) / ratios.mean() * np.sqrt(2000)
+    assert sensitivity._cv(run, "ctr", 7) == pytest.approx(spread, rel=4 / np.sqrt(2 * 800))
+
+
+def test_the_quick_metric_points_the_wrong_way_twice():
+    for change in ("Less clickbait", "Clicks only"):
+        need = sensitivity.model(change, 7, 1_000_000)
+        quick = int(np.argmin(need.need))
+        assert list(sensitivity.METRICS)[quick] == "CTR"
+        assert np.sign(need.effect[quick]) != np.sign(need.later)
+
+
+def test_longer_tests_and_larger_effects_need_fewer_users():
+    needs = [sensitivity.model(sensitivity.ONE_PERCENT, days, 1_000_000).need for days in sensitivity.DAYS]
+    assert all((longer < shorter).all() for shorter, longer in itertools.pairwise(needs))
+    assert set(grid("ch02_noise")["days"]) == set(sensitivity.DAYS)
+
+
+def test_surrogates_panel_is_fair_and_its_volunteers_are_not():
+    volunteers, panel, everyone = surrogate._drawn()
+    error = panel["stars"].std() * np.sqrt(1 / len(panel) + 1 / len(everyone))
+    assert abs(panel["stars"].mean() - everyone["stars"].mean()) < 4 * error
+    assert volunteers["stars"].mean() - everyone["stars"].mean() > 0.2
+    assert "stars" not in surrogate.surrogate_tables()[2]
+    assert "value" not in surrogate.surrogate_tables()[0]
