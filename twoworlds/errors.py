@@ -2,37 +2,63 @@
 
 import math
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
+
+#: A sentence names at most so many allowed values, and shows at most so many characters of a wrong one.
+MOST_NAMED, MOST_SHOWN = 12, 60
 
 
 class InputError(ValueError):
     """A value that the course can't use, told in one sentence."""
 
 
+def shown(value: Any) -> str:
+    """Return `value` as a sentence can show it: on one line, and short."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
+
+
 def require_number(name: str, value: Any, low: float, high: float, unit: str = "") -> float:
     """Return `value` as a float, or raise InputError unless it is a finite number in [low, high]."""
-    unit = f" {unit}" if unit else ""
-    if isinstance(value, bool) or (not isinstance(value, (int, float)) and not hasattr(value, "__float__")):
-        raise InputError(f"{name} is {value!r}: it must be a number from {low:g} to {high:g}{unit}.")
-    number = float(value)
-    if math.isnan(number) or not low <= number <= high:
-        raise InputError(f"{name} is {number:g}: it must be a number from {low:g} to {high:g}{unit}.")
+    number = _as_float(value)
+    if number is None or not low <= number <= high:
+        seen = shown(value) if number is None else f"{number:.12g}"
+        unit = f" {unit}" if unit else ""
+        raise InputError(f"{name} is {seen}: it must be a number from {low:.12g} to {high:.12g}{unit}.")
     return number
+
+
+def _as_float(value: Any) -> float | None:
+    """Return one real number as a float; None for what isn't one (a truth, a text, an array, a date, 10**400)."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")
+    if isinstance(value, bool) or kind not in "iuf" or getattr(value, "ndim", 0):
+        return None
+    try:
+        return float(value) if hasattr(value, "__float__") else None
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def require_whole(name: str, value: Any, low: int, high: int, unit: str = "") -> int:
     """Return `value` as an int, or raise InputError unless it is a whole number in [low, high]."""
     number = require_number(name, value, low, high, unit)
-    if number != int(number):
-        raise InputError(f"{name} is {number:g}: it must be a whole number from {low} to {high}.")
-    return int(number)
+    if number != math.floor(number):
+        raise InputError(f"{name} is {number:.12g}: it must be a whole number from {low} to {high}.")
+    return int(value)
 
 
 def require_one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     """Return `value`, or raise InputError unless it is one of `allowed`."""
     allowed = list(allowed)
-    if value not in allowed:
-        raise InputError(f"{name} is {value!r}: it must be one of {', '.join(map(repr, allowed))}.")
+    try:
+        found = value in allowed
+    except (TypeError, ValueError):  # an array or a missing value doesn't say whether it equals
+        found = False
+    if not found:
+        named = ", ".join(map(repr, islice(allowed, MOST_NAMED)))
+        more = f" and {len(allowed) - MOST_NAMED} more" if len(allowed) > MOST_NAMED else ""
+        raise InputError(f"{name} is {shown(value)}: it must be one of {named}{more}.")
     return value
 
 
@@ -40,5 +66,5 @@ def require_inside(name: str, value: Any, low: float, high: float) -> float:
     """Return `value` as a float, or raise InputError unless it is a finite number strictly between low and high."""
     number = require_number(name, value, low, high)
     if not low < number < high:
-        raise InputError(f"{name} is {number:g}: it must lie strictly between {low:g} and {high:g}.")
+        raise InputError(f"{name} is {number:.12g}: it must lie strictly between {low:.12g} and {high:.12g}.")
     return number

@@ -1,0 +1,70 @@
+"""The checks of single values: whatever comes in, a number comes out or one sentence."""
+
+import datetime
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twoworlds.errors import InputError, require_inside, require_number, require_one_of, require_whole
+
+NO_NUMBERS = [
+    None, "0.5", b"1", True, np.True_, math.nan, math.inf, -math.inf, 1j, np.complex128(0.5), 10**400, Decimal("sNaN"),
+    [], {}, np.array([0.5]), np.array([1, 2]), pd.Series([0.5]), pd.NA, pd.NaT, datetime.timedelta(1),
+    np.timedelta64(1, "s"), np.datetime64("2020"), (x for x in [1]),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("require", [require_number, require_inside, require_whole])
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=lambda value: type(value).__name__)
+def test_what_is_no_number_gets_one_sentence(require, value):
+    with pytest.raises(InputError, match=r"^load is .*: it must .*\.$") as caught:
+        require("load", value, -5, 5)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 120
+
+
+@pytest.mark.parametrize(
+    "value", [2, 2.0, np.int8(2), np.float32(2), np.array(2), Decimal(2), Fraction(4, 2)]
+)
+def test_every_kind_of_real_number_is_one(value):
+    assert require_number("x", value, 0, 5) == 2.0
+    assert type(require_number("x", value, 0, 5)) is float
+    assert type(require_whole("x", value, 0, 5)) is int
+
+
+def test_ends_belong_to_a_range_and_not_to_an_inside():
+    assert require_number("x", 5, 0, 5) == 5
+    with pytest.raises(InputError, match="x is 5: it must lie strictly between 0 and 5"):
+        require_inside("x", 5, 0, 5)
+    with pytest.raises(InputError, match="x is 0: it must lie strictly"):
+        require_inside("x", 0, 0, 5)
+    with pytest.raises(InputError, match=r"x is 2\.5: it must be a whole number from 0 to 5"):
+        require_whole("x", 2.5, 0, 5)
+
+
+def test_a_sentence_tells_neighbours_apart():
+    with pytest.raises(InputError, match=r"target is 1: it must be a number from 0 to 0\.999999999\."):
+        require_number("target", 1, 0, 1 - 1e-9)
+    with pytest.raises(InputError, match=r"registers is 0: it must be a number from 16 to 1048576\."):
+        require_whole("registers", 0, 16, 2**20)
+
+
+def test_large_whole_numbers_keep_their_last_digit():
+    assert require_whole("id", 2**60 + 1, 0, 2**62) == 2**60 + 1
+
+
+@pytest.mark.parametrize("value", [np.array(["a", "b"]), pd.NA, None, ["a"], 3])
+def test_choices(value):
+    with pytest.raises(InputError, match=r"side is .*: it must be one of 'a', 'b'\."):
+        require_one_of("side", value, ["a", "b"])
+    assert require_one_of("side", "a", iter("ab")) == "a"
+
+
+def test_many_choices_are_not_all_named():
+    with pytest.raises(InputError, match=r"10, 11 and 999988 more\.$"):
+        require_one_of("control", "control", range(1_000_000))
