@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twoworlds.errors import InputError, require_inside, require_number, require_one_of, require_whole
+from twoworlds.errors import (
+    InputError,
+    require_inside,
+    require_number,
+    require_numeric,
+    require_one_of,
+    require_whole,
+)
 
 NO_NUMBERS = [
     None, "0.5", b"1", True, np.True_, math.nan, math.inf, -math.inf, 1j, np.complex128(0.5), 10**400, Decimal("sNaN"),
@@ -68,3 +75,43 @@ def test_choices(value):
 def test_many_choices_are_not_all_named():
     with pytest.raises(InputError, match=r"10, 11 and 999988 more\.$"):
         require_one_of("control", "control", range(1_000_000))
+
+
+NO_ROWS = [
+    "abc", ["1", "2"], np.array(["1"]), pd.Series(["1"]), [b"1"], [1, "2"], [1j], [1, [2, 3]], [10**400], [[1], [2, 3]],
+    np.array(["2020"], dtype="M8[s]"), np.array([1, 2], dtype="m8[us]"), pd.Series(pd.to_datetime(["2020"])),
+    pd.Series(pd.to_datetime(["2020"])).dt.tz_localize("UTC"), [datetime.timedelta(1)], {1, 2}, {1: 2},
+    (x for x in [1, 2]), pd.Series(["x"], dtype="category"), object(),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("values", NO_ROWS, ids=lambda values: type(values).__name__)
+def test_what_holds_no_numbers_gets_one_sentence(values):
+    with pytest.raises(InputError, match=r"^x is .*: it must hold numbers\.$"):
+        require_numeric("x", values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, 2], (1.0, 2), range(1, 3), np.array([1, 2], dtype=np.uint8), [Decimal(1), Fraction(2)],
+        pd.Series([1, 2], index=[9, 4], dtype="Int64"), pd.Series([1, 2], dtype="category"),
+        pd.Series([1.0, 2.0], dtype="Float32"), pd.Index([1, 2]),
+    ],
+)  # fmt: skip
+def test_every_kind_of_numbers_is_floats(values):
+    found = require_numeric("x", values)
+    assert found.dtype == np.float64
+    assert found.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, None], np.ma.array([1, 1000], mask=[0, 1]), pd.Series([1, None], dtype="Int64"),
+        pd.Series([True, pd.NA], dtype="boolean"), np.array([True, None]), pd.Series([1.0, None], dtype="Float64"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_nan_and_never_a_number(values):
+    assert str(require_numeric("x", values).tolist()) == "[1.0, nan]"

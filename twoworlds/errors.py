@@ -3,7 +3,10 @@
 import math
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
 
 #: A sentence names at most so many allowed values, and shows at most so many characters of a wrong one.
 MOST_NAMED, MOST_SHOWN = 12, 60
@@ -38,6 +41,31 @@ def _as_float(value: Any) -> float | None:
         return float(value) if hasattr(value, "__float__") else None
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def require_numeric(name: str, values: Any) -> "np.ndarray":
+    """Return `values` as a float64 array of their own shape, missing and masked ones as NaN; or raise InputError.
+
+    Truths count as 0 and 1. Texts, dates, durations and complex numbers are refused: what number they stand for, in
+    which unit, is the caller's to say.
+    """
+    import numpy as np  # here, so that the command line, which needs only the sentences, starts quickly
+
+    try:
+        if isinstance(values, np.ma.MaskedArray):
+            values = values.astype(np.float64).filled(np.nan)
+        dtype = getattr(values, "dtype", None)
+        if not isinstance(dtype, np.dtype) and getattr(dtype, "kind", "") in ("b", "i", "u", "f"):
+            values = values.to_numpy(dtype=np.float64, na_value=np.nan)  # the nullable columns of pandas
+        array = np.asarray(values)
+        fits = array.dtype.kind in "biufO" and not any(
+            isinstance(value, (str, bytes)) for value in (array.flat if array.dtype.kind == "O" else ())
+        )
+        if fits:
+            return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InputError(f"{name} is {shown(values)}: it must hold numbers.")
 
 
 def require_whole(name: str, value: Any, low: int, high: int, unit: str = "") -> int:

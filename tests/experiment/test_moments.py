@@ -57,7 +57,7 @@ def test_sums_give_the_same():
         (lambda: Moments.of([1, math.nan]), "1 values that are NaN"),
         (lambda: Moments.of([1, math.inf, -math.inf]), "2 values that are NaN or infinite"),
         (lambda: Moments.of([[1, 2]]), "one value a user"),
-        (lambda: Moments.of(["a", "b"]), "must be numbers"),
+        (lambda: Moments.of(["a", "b"]), "must hold numbers"),
         (lambda: Moments(0, 1, 1), "n is 0"),
         (lambda: Moments(10, 1, -1), "a variance must be 0 or more"),
         (lambda: Moments(10, 1, math.nan), "var is nan"),

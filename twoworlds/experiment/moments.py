@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_one_of, require_whole
+from twoworlds.errors import InputError, require_number, require_numeric, require_one_of, require_whole
 
 #: A variance computed from sums may come out negative by rounding; this share of the mean square is forgiven.
 ROUNDING = 1e-12
@@ -88,15 +88,11 @@ def _squares(part: Moments) -> float:
 
 def _checked(values: ArrayLike, name: str) -> np.ndarray:
     """Return values as a float array of shape (n,), n >= 1, all finite."""
-    x = np.asarray(values)
+    x = require_numeric(name, values)
     if x.ndim != 1:
         raise InputError(f"{name} has shape {x.shape}: it must be one value a user, shape (n,).")
     if len(x) == 0:
         raise InputError(f"{name} is empty: an arm must have at least one user.")
-    try:
-        x = x.astype(np.float64, copy=False)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is of type {x.dtype}: it must be numbers.") from None
     with np.errstate(invalid="ignore"):
         unfit = not math.isfinite(x.sum())
     if unfit and (bad := int((~np.isfinite(x)).sum())):

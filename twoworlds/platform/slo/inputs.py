@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError
+from twoworlds.errors import InputError, require_numeric
 
 
 def times(name: str, values: ArrayLike, empty: bool = False) -> NDArray[np.float64]:
@@ -16,10 +16,7 @@ def times(name: str, values: ArrayLike, empty: bool = False) -> NDArray[np.float
 
 def finite(name: str, values: ArrayLike, empty: bool = False) -> NDArray[np.float64]:
     """Return `values` as a float array (n,), or raise InputError unless it has one dimension of finite numbers."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is {values!r:.60}: it must hold numbers.") from None
+    array = require_numeric(name, values)
     if array.ndim != 1 or not (empty or len(array)):
         raise InputError(
             f"{name} has the shape {array.shape}: it must have one dimension and at least one number."
