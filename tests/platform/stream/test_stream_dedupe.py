@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from twoworlds.platform.stream import (
     admitted,
     admitted_within,
     bloom_false_positives,
+    since_last_seen,
 )
 
 ARRIVALS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 60)), max_size=40).map(
@@ -72,6 +74,53 @@ def test_bloom_closed_form_case_c03():
     assert bloom_false_positives(1e6, 1e7, 7) == pytest.approx(0.008194, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("bits_a_key", "hashes", "published"),
+    [(2, 1, 0.393), (2, 2, 0.400), (3, 2, 0.237), (4, 3, 0.147), (8, 5, 0.0217), (8, 6, 0.0216), (10, 7, 0.00819),
+     (16, 11, 0.000459)],
+)  # fmt: skip
+def test_bloom_table_of_fan_et_al(bits_a_key, hashes, published):
+    """Fan, Cao, Almeida & Broder 2000 (Summary Cache), the table of false positives by m/n and k."""
+    assert bloom_false_positives(1000, 1000 * bits_a_key, hashes) == pytest.approx(published, rel=0.004)
+
+
+def test_bloom_closed_form_does_not_cancel_where_bits_are_plenty():
+    assert bloom_false_positives(1, 1e18, 1) == pytest.approx(1e-18)
+
+
+def test_equal_keys_are_one_key_to_every_memory():
+    """Equal as a dict sees it: a key read from NumPy, from a float column or from JSON is still that key."""
+    alike = [3, 3.0, np.int64(3), np.float32(3), ("a", 1), ("a", np.int32(1)), (np.str_("a"), True)]
+    for memory in (Within(9), LastKeys(9), Bloom(10_000, 5)):
+        assert admitted([(key, 0) for key in alike], memory).tolist() == [1, 0, 0, 0, 1, 0, 0]
+        assert len(memory) == 2
+    assert admitted([("3", 0), (3, 0), (3.5, 0), (math.inf, 0)], Bloom(10_000, 5)).all()
+
+
+def test_columns_of_text_are_keys_too():
+    assert since_last_seen(["a", "b", "a"], [1, 2, 5]).tolist() == [math.inf, math.inf, 4]
+    assert admitted_within(pd.Series(["a", "b", "a"], dtype="str"), [1, 2, 5], 3).tolist() == [
+        True,
+        True,
+        True,
+    ]
+    assert admitted_within(pd.Series(["a", "b", "a"], dtype="str"), [1, 2, 5], 4).tolist() == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, ["list"]])
+def test_a_missing_key_is_told(missing):
+    for memory in (Within(3), LastKeys(3), Bloom(99, 2)):
+        with pytest.raises(InputError, match="key is"):
+            memory.first_time(missing, 1)
+    if not isinstance(missing, list):
+        with pytest.raises(InputError, match="keys are missing in 1 rows"):
+            since_last_seen(pd.Series(["a", missing]), [1, 2])
+
+
 def test_bloom_never_forgets_and_errs_as_often_as_the_closed_form_says():
     memory, n, m, k = Bloom(50_000, 7), 5000, 50_000, 7
     for key in range(n):
@@ -94,6 +143,9 @@ def test_bloom_never_forgets_and_errs_as_often_as_the_closed_form_says():
         lambda: admitted([("a", 5), ("a", 4)], Within(3)),
         lambda: admitted_within(np.array([1, 1]), np.array([5, 4]), 3),
         lambda: bloom_false_positives(-1, 5, 2), lambda: Within(3).first_time("a", math.nan),
+        lambda: Within(3).first_time("a", None), lambda: admitted([5], Within(3)),
+        lambda: admitted([("a", 5)], None), lambda: bloom_false_positives(math.inf, math.inf, 2),
+        lambda: admitted_within([1, 1], [4, 5], -1), lambda: admitted_within([1], [4, 5], 1),
     ],
 )  # fmt: skip
 def test_wrong_input_gets_a_sentence(wrong):

@@ -36,6 +36,20 @@ def test_retries_come_after_their_waits_and_in_order_of_arrival():
     assert got.attempt.tolist() == [1, 2, 3, 1, 2, 3]
 
 
+def test_rare_success_does_not_cancel():
+    """With so small a chance of success the copies are as many as the tries that arrive."""
+    assert expected_copies(1 - 1e-10, 1 - 1e-10, tries=4) == pytest.approx(4e-10, rel=1e-6)
+    assert expected_copies(0, 0, tries=7) == 1
+
+
+def test_waits_may_come_from_a_generator():
+    assert deliver([0.0], 0, 1, (wait for wait in (2, 10)), np.random.default_rng(1)).time.tolist() == [
+        0,
+        2,
+        12,
+    ]
+
+
 def test_same_seed_same_deliveries():
     one, two = (deliver(np.arange(50.0), 0.2, 0.2, [1, 1], np.random.default_rng(8)) for _ in range(2))
     assert (one.time == two.time).all()
@@ -46,7 +60,9 @@ def test_same_seed_same_deliveries():
     [
         lambda rng: deliver([0.0], -0.1, 0, [], rng), lambda rng: deliver([0.0], 0, 1.1, [], rng),
         lambda rng: deliver([0.0], 0, 0, [-1], rng), lambda rng: deliver([np.nan], 0, 0, [], rng),
-        lambda rng: expected_copies(0, 0.1, 0),
+        lambda rng: expected_copies(0, 0.1, 0), lambda rng: expected_copies(0, 0.1, 2.5),
+        lambda rng: deliver([0.0], 0, 0, None, rng), lambda rng: deliver([0.0], 0, 0, ["1"], rng),
+        lambda rng: deliver([0.0], 0, 0, [np.inf], rng), lambda rng: deliver([0.0], 0, 0, [1], 5),
     ],
 )  # fmt: skip
 def test_wrong_input_gets_a_sentence(wrong):

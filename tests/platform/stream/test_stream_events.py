@@ -42,6 +42,7 @@ def test_clock():
             table([UTC[0], NAIVE[1]], NAIVE),
             "event_time is with a time zone in some rows and without in others",
         ),
+        (table([1, 2], [3, 4]).assign(value=[1, None]), "value is missing in 1 rows"),
         (table([None, UTC[1]], UTC), "event_time is missing in 1 rows"),
         (table([1.0, float("nan")], [1, 2]), "event_time is missing in 1 rows"),
         (table(["yesterday", "noon"], [1, 2]), "event_time is 'yesterday' at first"),
@@ -55,6 +56,23 @@ def test_times_that_cannot_be_compared(wrong, sentence):
 def test_a_missing_column_is_named():
     with pytest.raises(InputError, match="column is 'ts': it must be one of value, event_time"):
         from_table(table(UTC, UTC), event_time="ts")
+
+
+def test_a_table_that_cannot_be_read_is_told():
+    good = table([1, 2], [3, 4])
+    with pytest.raises(InputError, match="user is missing in 1 rows"):
+        from_table(good.assign(user=["a", None]), key="user")
+    with pytest.raises(InputError, match=r"column is 'value'.*there once"):
+        from_table(pd.concat([good, good[["value"]]], axis=1))
+    with pytest.raises(InputError, match=r"table is .* it must be a DataFrame"):
+        from_table([1, 2])
+    assert from_table(good.astype({"event_time": "category", "value": "Int64"}))[0] == Event(1, 1, 3)
+
+
+@pytest.mark.parametrize("bad", ["12:00", "12:60:00", "1:2:3:4", "-1:00:00", None, 5])
+def test_a_time_of_day_is_told_apart_from_other_texts(bad):
+    with pytest.raises(InputError, match=r"text is .* it must be a time of day"):
+        clock(bad)
 
 
 @pytest.mark.parametrize("bad", [pd.NaT, True, "12:00", float("inf"), pd.Timestamp(0)])

@@ -42,6 +42,30 @@ def test_fast_path_equals_the_model(log, size, lag, lateness, trust):
         assert times in ([], [end if published == np.inf else published])
 
 
+tenths = st.integers(0, 300).map(lambda tenth: tenth / 10)
+
+
+@settings(max_examples=150, deadline=None)
+@forall(st.lists(st.tuples(tenths, tenths), min_size=1, max_size=25), st.integers(0, 30), st.integers(0, 30))
+def test_fractions_of_a_second_round_alike(log, lag, lateness):
+    """0.1 has no exact float: subtracting the lag and adding it to the window's end are not the same test."""
+    lag, lateness = lag / 10, lateness / 10
+    fates = tumbling_fates(*zip(*log, strict=True), 2, lag, lateness)
+    events = [Event(1, *times) for times in log]
+    seen = run(events, tumbling(2), fixed_lag(events, lag), lateness=lateness, mode="discarding", until=100)
+    assert fates.counts(DROPPED).sum() == len(seen.dropped)
+    on_time = {p.window.start: p.processing_time for p in seen.panes if p.timing == "ON_TIME"}
+    assert on_time == {
+        start: min(moment, 100)
+        for start, moment, n in zip(fates.starts, fates.published, fates.counts(ON_TIME), strict=True)
+        if n
+    }
+    for i in np.flatnonzero(fates.fate == DROPPED):
+        assert log[i][1] > fates.forgotten[fates.window[i]]
+    for i in np.flatnonzero(fates.fate != DROPPED):
+        assert log[i][1] <= fates.forgotten[fates.window[i]]
+
+
 def test_order_of_the_rows_is_irrelevant():
     rng = np.random.default_rng(3)
     event = rng.uniform(0, 3600, 2000)
@@ -62,7 +86,10 @@ def test_counts_of_a_group():
     [
         lambda: tumbling_fates([1.0], [1.0, 2.0], 60, 0), lambda: tumbling_fates([np.nan], [1.0], 60, 0),
         lambda: tumbling_fates([1.0], [2.0], 0, 0), lambda: tumbling_fates([1.0], [2.0], 60, -1),
-        lambda: tumbling_fates([1.0], [2.0], 60, 0, -1),
+        lambda: tumbling_fates([1.0], [2.0], 60, 0, -1), lambda: tumbling_fates([[1], [1, 2]], [1, 2], 60, 0),
+        lambda: tumbling_fates([1.0], [2.0], 60, 0).counts("late"),
+        lambda: tumbling_fates([1.0], [2.0], 60, 0).counts(LATE, of=[1]),
+        lambda: tumbling_fates([1.0], [2.0], 60, 0).counts(LATE, of=np.array([True, False])),
     ],
 )  # fmt: skip
 def test_wrong_input_gets_a_sentence(wrong):
@@ -74,6 +101,13 @@ def test_timestamps_are_not_taken_for_seconds():
     stamps = np.array(["2026-03-02T20:00:05"], dtype="datetime64[us]")
     with pytest.raises(InputError, match=r"event_time is datetime64.us. of shape"):
         tumbling_fates(stamps, stamps, 60, 0)
+
+
+def test_nanoseconds_that_a_float_would_round_over_an_edge_are_refused():
+    edge = 1_700_000_040 * 10**9
+    assert float(edge - 1) == edge
+    with pytest.raises(InputError, match=r"must be at most 2.53; choose a coarser unit"):
+        tumbling_fates([edge - 1], [edge], 60 * 10**9, 0)
 
 
 def test_an_empty_log_has_no_windows():

@@ -322,6 +322,28 @@ def test_sessions_are_connected_components(events, gap, trigger):
         ),
         (lambda: read([], "sums"), "reader is 'sums'"),
         (lambda: AfterDelay(-1), "delay is -1"),
+        (lambda: Every(float("inf")), "period is inf"),
+        (lambda: Every(10, float("nan")), "phase is nan"),
+        (lambda: Trigger(early=60), "early is 60: it must be AfterCount"),
+        (lambda: Trigger(late=AfterCount), "late is <class"),
+        (lambda: Trigger(on_time="no"), "on_time is 'no'"),
+        (lambda: run(stream(), tumbling(120), [], until=float("inf")), "until is inf: it must be"),
+        (lambda: run(stream(), tumbling(120), [], until="x"), "until is 'x'"),
+        (lambda: run(stream(), 120, []), "windows is 120: it must be tumbling"),
+        (lambda: run(stream(), tumbling, []), "windows is <function tumbling"),
+        (lambda: run(stream(), tumbling(120), [], AfterCount()), "trigger is AfterCount"),
+        (lambda: run(stream(), tumbling(120), [], combine=None), "combine is None"),
+        (lambda: run([("a", 5, 5)], tumbling(120), []), r"combine is sum, which fails on \['a'\]"),
+        (lambda: run(stream(), tumbling(120), None), "watermark is None: it must be a list"),
+        (lambda: run(None, tumbling(120), []), "events is None"),
+        (lambda: run(Event(1, 2, 3), tumbling(120), []), "event is 1: it must be"),
+        (lambda: run([(None, 5, 5)], tumbling(120), []), "event is .* must not be missing"),
+        (lambda: run([(float("nan"), 5, 5)], tumbling(120), []), "event is .* must not be missing"),
+        (lambda: run([(1, 5, 5, float("nan"))], tumbling(120), []), "event is .* must not be missing"),
+        (lambda: run([(1, 5, 5, ["u"])], tumbling(120), []), "event is .* a hashable key"),
+        (lambda: run([(1, 10**400, 5)], tumbling(120), []), "event_time is 10*"),
+        (lambda: read([1], "adds"), "panes hold 1: each must be a Pane"),
+        (lambda: read(run(stream(), tumbling(120), []), "adds"), "panes is Output"),
         (lambda: Every(0), "period is 0"),
         (lambda: AfterCount(0), "count is 0"),
     ],
@@ -330,6 +352,35 @@ def test_wrong_input_gets_a_sentence(wrong, sentence):
     with pytest.raises(InputError, match=sentence) as error:
         wrong()
     assert str(error.value).count(". ") == 0
+
+
+def test_numbers_of_numpy_do_not_overflow():
+    """Eight bits hold 255 at most, and 32 of them end in 2038."""
+    events = [
+        (np.uint8(200), np.int32(2**31 - 10), np.uint8(1)),
+        (np.uint8(100), np.int32(2**31 - 5), np.uint8(2)),
+    ]
+    (pane,) = run(events, Sessions(60), fixed_lag(events, 30), combine=sum).panes
+    assert (pane.value, pane.window) == (300, Window(2**31 - 10, 2**31 + 55))
+
+
+def test_values_need_not_be_numbers():
+    seen = run(
+        [("a", 1, 1), ("b", 2, 30)], tumbling(10), [(20, 10)], lateness=20, mode="discarding", combine=list
+    )
+    assert read(seen.panes, "adds") == {(None, Window(0, 10)): ["a", "b"]}
+    assert read(seen.panes, "overwrites") == {(None, Window(0, 10)): ["b"]}
+
+
+def test_combine_gets_a_list_of_its_own():
+    """A function that empties its list takes nothing from the window; one that fails on an empty list is told so."""
+    drain = lambda values: sum(values.pop() for _ in range(len(values)))  # noqa: E731
+    counting = Trigger(AfterCount())
+    assert [
+        p.value for p in run([(1, 1, 1), (2, 2, 2)], tumbling(10), [], counting, combine=drain).panes
+    ] == [1, 3, 3]
+    with pytest.raises(InputError, match=r"combine is max, which fails on \[\]"):
+        run([(1, 1, 1)], tumbling(10), [], counting, mode="discarding", combine=max)
 
 
 def test_nothing_in_nothing_out():

@@ -46,6 +46,11 @@ def test_one_fast_clock_is_not_believed():
     [
         (lambda: given([(1, 5), (2, 4)]), "watermark is 4 after 5: it must never go back"),
         (lambda: given([(1, math.nan)]), r"steps hold \(1, nan\)"),
+        (lambda: given([(1, None)]), r"steps hold \(1, None\)"),
+        (lambda: given([(1,)]), r"steps hold \(1,\)"),
+        (lambda: given([5]), "steps hold 5"),
+        (lambda: given([(math.inf, 5)]), r"steps hold \(inf, 5\)"),
+        (lambda: given(None), "watermark is None"),
         (lambda: fixed_lag([], -1), "lag is -1: it must be"),
         (lambda: fixed_lag([], math.nan), "lag is nan"),
     ],

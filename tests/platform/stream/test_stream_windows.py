@@ -1,5 +1,8 @@
 """Windows against their definition: every event in each window that holds its time, and in no other."""
 
+from decimal import Decimal
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given as forall
@@ -45,12 +48,26 @@ def test_sessions_and_everything():
     assert Everything().assign(3)[0].start == float("-inf")
 
 
+def test_whole_numbers_of_any_type_cut_alike():
+    for size in (120.0, np.uint8(120), Decimal(120)):
+        assert tumbling(size).assign(1000) == [Window(960, 1080)]
+    assert Sessions(Decimal("1.5")).assign(2.5) == [Window(2.5, 4.0)]
+
+
+@pytest.mark.parametrize("time", [None, float("nan"), "noon"])
+def test_a_time_that_is_none_is_told(time):
+    for windows in (tumbling(60), Sessions(30)):
+        with pytest.raises(InputError, match="time is"):
+            windows.assign(time)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         lambda: tumbling(0), lambda: tumbling(-5), lambda: tumbling(0.5), lambda: tumbling(float("nan")),
         lambda: Sliding(10, 0), lambda: Sliding(10, 11), lambda: tumbling(10, 0.5),
         lambda: Sessions(0), lambda: Sessions(-1), lambda: Sessions("1min"),
+        lambda: Sliding(10**12, 1),
     ],
 )  # fmt: skip
 def test_windows_need_a_size(wrong):

@@ -2,19 +2,33 @@
 
 Each memory has `first_time(key, now)`, which says whether a key is new and remembers it; `now` must not go back.
 `len(memory)` is the number of keys held. A memory that forgets lets duplicates through; a Bloom filter refuses
-a few events that were never seen.
+a few events that were never seen. A key that is missing (None, NaN) or can't be hashed raises InputError: nobody knows
+whether two missing keys are the same.
 """
 
 import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_whole
-from twoworlds.platform.stream.events import as_times
+from twoworlds.errors import InputError, require_number, require_whole, shown
+from twoworlds.platform.stream.events import as_list, as_times, is_missing
+
+
+def _require_key(key: Any) -> None:
+    try:
+        hash(key)
+    except TypeError:
+        raise InputError(
+            f"key is {shown(key)}: it must be hashable, such as a number, a text or a tuple."
+        ) from None
+    if is_missing(key):
+        raise InputError(f"key is {shown(key)}: every event must have one.")
 
 
 class Within:
@@ -30,7 +44,8 @@ class Within:
 
     def first_time(self, key: Hashable, now: float) -> bool:
         """Tell whether `key` is new at `now`, and remember it."""
-        if not now >= self._now:
+        _require_key(key)
+        if require_number("now", now, -math.inf, math.inf) < self._now:
             raise InputError(f"now is {now} after {self._now}: events must come in order of processing time.")
         self._now = now
         while self._since and now - next(iter(self._since.values())) > self.ttl:
@@ -54,6 +69,7 @@ class LastKeys:
 
     def first_time(self, key: Hashable, now: float) -> bool:
         """Tell whether `key` is new, and remember it; the time plays no part."""
+        _require_key(key)
         new = key not in self._keys
         self._keys[key] = None
         self._keys.move_to_end(key)
@@ -80,7 +96,8 @@ class Bloom:
 
     def first_time(self, key: Hashable, now: float) -> bool:
         """Tell whether `key` is surely new, and remember it; the time plays no part."""
-        digest = hashlib.blake2b(repr(key).encode(), digest_size=16).digest()
+        _require_key(key)
+        digest = hashlib.blake2b(repr(_same_for_equals(key)).encode(), digest_size=16).digest()
         one, two = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big") | 1
         places = [(one + i * two) % self.bits for i in range(self.hashes)]
         new = any(not self._set[place >> 3] >> (place & 7) & 1 for place in places)
@@ -93,26 +110,39 @@ class Bloom:
         return self._added
 
 
+def _same_for_equals(key: Hashable) -> Hashable:
+    """Return one form of equal keys: 3, 3.0, True and NumPy's numbers differ in how they are written."""
+    if isinstance(key, tuple):
+        return tuple(map(_same_for_equals, key))
+    key = key.item() if isinstance(key, np.generic) else key
+    return int(key) if isinstance(key, (bool, float)) and key == key // 1 else key
+
+
 Memory = Within | LastKeys | Bloom
 
 
 def bloom_false_positives(keys: float, bits: float, hashes: int) -> float:
     """Return the chance that a Bloom filter holding `keys` keys takes a new one for seen: (1 - exp(-k n / m))^k."""
-    require_number("keys", keys, 0, math.inf)
-    require_number("bits", bits, 1, math.inf)
-    require_whole("hashes", hashes, 1, 100)
-    return (1 - math.exp(-hashes * keys / bits)) ** hashes
+    keys, bits = require_number("keys", keys, 0, 1e300), require_number("bits", bits, 1, 1e300)
+    hashes = require_whole("hashes", hashes, 1, 100)
+    return (-math.expm1(-hashes * keys / bits)) ** hashes
 
 
 def admitted(arrivals: Iterable[tuple[Hashable, float]], memory: Memory) -> np.ndarray:
     """Return for each arrival (key, time), in order of time, whether the sink takes it: a bool each."""
-    return np.array([memory.first_time(key, now) for key, now in arrivals], dtype=bool)
+    if not isinstance(memory, Memory):
+        raise InputError(f"memory is {shown(memory)}: it must be a Within, a LastKeys or a Bloom.")
+    pairs = as_list("arrivals", arrivals)
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise InputError(f"arrivals hold {shown(pair)}: each must be (key, time).")
+    return np.array([memory.first_time(key, now) for key, now in pairs], dtype=bool)
 
 
 def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
     """Return for each arrival how long ago its key was last seen (s), infinite for a key that is new.
 
-    For whole columns; keys are whole numbers, times must not go back.
+    For whole columns of equal length; times must not go back, and every row must have a key.
     """
     keys, times = np.asarray(keys), as_times("times", times)
     if keys.shape != times.shape:
@@ -121,8 +151,11 @@ def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
         )
     if (np.diff(times) < 0).any():
         raise InputError("times go back: events must come in order of processing time.")
-    order = np.argsort(keys, kind="stable")
-    same = keys[order][1:] == keys[order][:-1]
+    number, _ = pd.factorize(keys)  # equal keys get equal numbers, whatever their type; missing ones get -1
+    if (number < 0).any():
+        raise InputError(f"keys are missing in {int((number < 0).sum())} rows: every event must have one.")
+    order = np.argsort(number, kind="stable")
+    same = np.diff(number[order]) == 0
     ago = np.full(len(keys), np.inf)
     ago[order[1:]] = np.where(same, np.diff(times[order]), np.inf)
     return ago

@@ -6,6 +6,7 @@ windowed by the time that it states, and a fixed-lag watermark does not trust it
 """
 
 import math
+import re
 from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
@@ -13,7 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError
+from twoworlds.errors import InputError, require_number, shown
+
+#: Times beyond this are no times, in whatever unit; and floats hold whole numbers exactly up to the second.
+FARTHEST, _EXACT = 1e300, 2**53
 
 
 class Event(NamedTuple):
@@ -28,20 +32,59 @@ class Event(NamedTuple):
 def arrival_order(events: Iterable[Event | tuple]) -> list[Event]:
     """Return the events by processing time; those that arrive together keep their order.
 
-    Takes tuples (value, event_time, processing_time[, key]) too. Raises InputError for a time that is no finite number.
+    Takes tuples (value, event_time, processing_time[, key]) too. Raises InputError for a time that is no finite number,
+    a missing value (None, NaN), and a key that is NaN or can't be hashed; a key of None means that there are no keys.
     """
-    checked = [Event(*event) for event in events]
-    for event in checked:
-        for name in ("event_time", "processing_time"):
-            _require_time(name, getattr(event, name))
+    checked = [_checked(event) for event in as_list("events", events)]
     return sorted(checked, key=lambda event: event.processing_time)
 
 
-def _require_time(name: str, value: Any) -> None:
-    if not isinstance(value, (int, float, np.number)) or isinstance(value, bool) or not math.isfinite(value):
+def as_list(name: str, values: Any) -> list:
+    """Return `values` as a list, or raise InputError if it can't be gone through."""
+    try:
+        return list(values)
+    except TypeError:
+        raise InputError(f"{name} is {shown(values)}: it must be a list.") from None
+
+
+def _checked(event: Any) -> Event:
+    try:
+        plain = Event(*map(_plain, event))
+        hash(plain.key)
+    except TypeError:
         raise InputError(
-            f"{name} is {value!r}: it must be a finite number of seconds (`from_table` reads timestamps)."
+            f"event is {shown(event)}: it must be (value, event time, processing time) and maybe a hashable key."
+        ) from None
+    for name in ("event_time", "processing_time"):
+        _require_time(name, getattr(plain, name))
+    if is_missing(plain.value) or (plain.key is not None and is_missing(plain.key)):
+        raise InputError(f"event is {shown(tuple(plain))}: its value and its key must not be missing.")
+    return plain
+
+
+def _plain(part: Any) -> Any:
+    """Return a NumPy number as Python's: small integers would overflow in sums and at window edges."""
+    number = isinstance(part, (np.number, np.bool_)) and part.dtype.kind in "biuf"
+    return part.item() if number else part
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a value is None, NaN, NaT or NA."""
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _require_time(name: str, value: Any) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not -FARTHEST <= value <= FARTHEST:
+        raise InputError(
+            f"{name} is {shown(value)}: it must be a finite number of seconds (`from_table` reads timestamps)."
         )
+
+
+def as_span(name: str, value: Any, low: float, high: float = math.inf) -> float:
+    """Return a number in [low, high], a whole one as an int, so that sums with whole times stay exact."""
+    number = require_number(name, value, low, high)
+    return int(value) if number.is_integer() else number
 
 
 def from_table(
@@ -53,27 +96,32 @@ def from_table(
 ) -> list[Event]:
     """Return a table's rows as events in order of arrival, timestamps as seconds since 1970 (UTC if they are aware).
 
-    Raises InputError for a missing column, a missing time, or a time zone on one of the two columns only.
+    Raises InputError for a column that is not there or has gaps, and for a time zone on one of the two columns only.
     """
-    for column in (value, event_time, processing_time, *([key] if key else [])):
-        if column not in table:
-            raise InputError(f"column is {column!r}: it must be one of {', '.join(map(str, table.columns))}.")
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"table is {shown(table)}: it must be a DataFrame.")
+    names = list(table.columns)
+    for column in (value, event_time, processing_time, *([] if key is None else [key])):
+        if names.count(column) != 1:
+            raise InputError(
+                f"column is {column!r}: it must be one of {', '.join(map(str, names))}, there once."
+            )
+        if gaps := int(table[column].isna().sum()):
+            raise InputError(f"{column} is missing in {gaps} rows: every event must have one.")
     stamps = [_seconds(table[column]) for column in (event_time, processing_time)]
     if stamps[0][1] != stamps[1][1]:
         raise InputError(
             f"{event_time} is {stamps[0][1]} and {processing_time} is {stamps[1][1]}: "
             "both must be of one kind, so that they can be compared."
         )
-    keys = table[key] if key else [None] * len(table)
+    keys = [None] * len(table) if key is None else table[key]
     return arrival_order(map(Event, table[value], stamps[0][0], stamps[1][0], keys))
 
 
 def _seconds(column: pd.Series) -> tuple[list[float], str]:
     """Return a column of times as seconds, and what kind of time it is."""
-    if column.isna().any():
-        raise InputError(
-            f"{column.name} is missing in {int(column.isna().sum())} rows: every event must have both times."
-        )
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
     if pd.api.types.is_numeric_dtype(column):
         return column.tolist(), "a number"
     if {getattr(stamp, "tzinfo", None) is None for stamp in column} == {True, False}:
@@ -95,10 +143,18 @@ def _seconds(column: pd.Series) -> tuple[list[float], str]:
 
 def as_times(name: str, values: ArrayLike) -> np.ndarray:
     """Return a column of times as floats; raise InputError unless all are finite numbers (timestamps are not)."""
-    column = np.asarray(values)
+    try:
+        column = np.asarray(values)
+    except ValueError:
+        raise InputError(f"{name} is {shown(values)}: it must be one column of numbers (s).") from None
     if column.ndim != 1 or (column.size and column.dtype.kind not in "iuf"):
         raise InputError(
             f"{name} is {column.dtype} of shape {column.shape}: it must be one column of numbers (s)."
+        )
+    if column.dtype.kind in "iu" and column.size and max(-int(column.min()), int(column.max())) > _EXACT:
+        raise InputError(
+            f"{name} goes from {column.min()} to {column.max()}: whole numbers must be at most 2^53; "
+            "choose a coarser unit."
         )
     column = column.astype(float)
     if not np.isfinite(column).all():
@@ -109,5 +165,8 @@ def as_times(name: str, values: ArrayLike) -> np.ndarray:
 
 def clock(text: str) -> int:
     """Return the seconds since midnight of "HH:MM:SS"."""
-    hours, minutes, seconds = map(int, text.split(":"))
+    parts = re.fullmatch(r"(\d\d):([0-5]\d):([0-5]\d)", text) if isinstance(text, str) else None
+    if not parts:
+        raise InputError(f"text is {shown(text)}: it must be a time of day such as '12:04:59'.")
+    hours, minutes, seconds = map(int, parts.groups())
     return 3600 * hours + 60 * minutes + seconds

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.errors import InputError, require_number, require_one_of, require_whole, shown
 from twoworlds.platform.stream.events import as_times
 
 ON_TIME, LATE, DROPPED = 0, 1, 2
@@ -26,9 +26,19 @@ class Fates:
     )  # (windows,) processing time from which the window refuses events; infinite likewise
 
     def counts(self, *fates: int, of: np.ndarray | None = None) -> np.ndarray:
-        """Return the number of events in each window that met one of `fates`, of those where the mask `of` is true."""
-        chosen = np.isin(self.fate, fates)
-        return np.bincount(self.window[chosen if of is None else chosen & of], minlength=len(self.starts))
+        """Return the number of events in each window that met one of `fates`, of those where the mask `of` is true.
+
+        `of`: bool, shape (events,).
+        """
+        chosen = np.isin(
+            self.fate, [require_one_of("fates", fate, (ON_TIME, LATE, DROPPED)) for fate in fates]
+        )
+        if of is not None:
+            mask = np.asarray(of)
+            if mask.dtype != bool or mask.shape != chosen.shape:
+                raise InputError(f"of is {shown(of)}: it must be one bool for each of {len(chosen)} events.")
+            chosen &= mask
+        return np.bincount(self.window[chosen], minlength=len(self.starts))
 
 
 def tumbling_fates(
@@ -50,19 +60,21 @@ def tumbling_fates(
         raise InputError(
             f"event_time has {len(event)} rows and processing_time {len(arrival)}: both must have as many."
         )
-    require_whole("size", size, 1, 10**12)
-    require_number("lag", lag, 0, np.inf)
-    require_number("lateness", lateness, 0, np.inf)
+    size = require_whole("size", size, 1, 10**15)
+    lag, lateness = require_number("lag", lag, 0, np.inf), require_number("lateness", lateness, 0, np.inf)
     moments, latest = _latest_seen(event, arrival, trust_clocks)
+    stands = (
+        latest - lag
+    )  # subtracted here, as the model does, and not added to the ends: floats would differ
     starts, window = np.unique((np.floor(event) - np.floor(event) % size), return_inverse=True)
     ends = starts + size
     # A watermark that moves at a moment moves for what comes after it, so events of that moment still see the old one.
     before = np.searchsorted(moments, arrival, side="left")
-    watermark = np.concatenate([[-np.inf], latest])[before] - lag
+    watermark = np.concatenate([[-np.inf], stands])[before]
     late, dropped = watermark >= ends[window], watermark >= ends[window] + lateness
     reached = np.concatenate([moments, [np.inf]])
-    published = reached[np.searchsorted(latest, ends + lag, side="left")]
-    forgotten = reached[np.searchsorted(latest, ends + lag + lateness, side="left")]
+    published = reached[np.searchsorted(stands, ends, side="left")]
+    forgotten = reached[np.searchsorted(stands, ends + lateness, side="left")]
     return Fates(
         np.where(dropped, DROPPED, np.where(late, LATE, ON_TIME)), window, starts, published, forgotten
     )

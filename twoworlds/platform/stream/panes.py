@@ -13,8 +13,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from twoworlds.errors import InputError, require_number, require_one_of
-from twoworlds.platform.stream.events import Event, arrival_order
+from twoworlds.errors import InputError, require_one_of, shown
+from twoworlds.platform.stream.events import FARTHEST, Event, arrival_order, as_list, as_span
 from twoworlds.platform.stream.triggers import Trigger
 from twoworlds.platform.stream.watermarks import given
 from twoworlds.platform.stream.windows import Window, Windows, overlap
@@ -87,28 +87,43 @@ def run(
 
     `watermark` is a list of (processing time, watermark), see `watermarks`. A window is forgotten, and refuses events,
     once the watermark reaches its end plus `lateness` (s). After the last input, alarms until the processing time
-    `until` go off; then the watermark goes to infinity. `combine` gets a list of values, maybe an empty one.
+    `until` go off; then the watermark goes to infinity. `combine` gets a list of values, an empty one for an on-time
+    pane with nothing new to discard. Raises InputError for what can't be run, each part named.
     """
-    require_number("lateness", lateness, 0, math.inf)
+    lateness = as_span("lateness", lateness, 0)
     require_one_of("mode", mode, ("accumulating", "discarding", "retracting"))
+    _require_parts(windows, trigger, combine)
     events, steps = arrival_order(events), given(watermark)
     inputs = [(e.processing_time, 0, e) for e in events] + [
         (s.processing_time, 1, s.watermark) for s in steps
     ]
     inputs.sort(key=lambda one: one[:2])
     last = inputs[-1][0] if inputs else 0
-    if until is not None and not until >= last:
+    end = last if until is None else as_span("until", until, -FARTHEST, FARTHEST)
+    if end < last:
         raise InputError(f"until is {until}: it must be at or after the last input, at {last:g}.")
     machine = _Machine(windows, trigger or Trigger(), lateness, mode, combine)
     for now, kind, item in inputs:
         machine.sound_alarms(now)
         machine.advance(item, now) if kind else machine.add(item, now)
         machine.note(now)
-    end = last if until is None else until
     machine.sound_alarms(end)
     machine.advance(math.inf, end)
     machine.note(end)
     return Output(*(tuple(part) for part in (machine.panes, machine.dropped, machine.refused, machine.held)))
+
+
+def _require_parts(windows: Any, trigger: Any, combine: Any) -> None:
+    if not isinstance(windows, Windows):
+        raise InputError(
+            f"windows is {shown(windows)}: it must be tumbling, Sliding, Sessions or Everything."
+        )
+    if trigger is not None and not isinstance(trigger, Trigger):
+        raise InputError(
+            f"trigger is {shown(trigger)}: it must be a Trigger, such as Trigger(early=Every(60))."
+        )
+    if not callable(combine):
+        raise InputError(f"combine is {shown(combine)}: it must be a function of a list, such as sum.")
 
 
 class _Machine:
@@ -189,13 +204,23 @@ class _Machine:
     def _fire(self, key: Hashable, window: Window, now: float, last: bool = False) -> None:
         memory = self.memory[key, window]
         timing = self._timing(window, memory)
-        value = self.combine(memory.pending if self.mode == "discarding" else memory.told + memory.pending)
+        value = self._combined(([] if self.mode == "discarding" else memory.told) + memory.pending)
         on_time_index = -1 if timing == "EARLY" else memory.settled
         retracts = tuple(memory.shown) if self.mode == "retracting" else ()
         self.panes.append(Pane(window, value, timing, memory.panes, on_time_index, now, key, last, retracts))
         memory.told, memory.pending, memory.due = memory.told + memory.pending, [], math.inf
         memory.panes, memory.settled = memory.panes + 1, on_time_index + 1
         memory.shown = [(window, value)]
+
+    def _combined(self, values: list) -> Any:
+        try:
+            return self.combine(values)
+        except (TypeError, ValueError) as problem:
+            name = getattr(self.combine, "__name__", "a function")
+            raise InputError(
+                f"combine is {name}, which fails on {shown(values)} ({problem}): it must take any "
+                "list of the events' values, an empty one too."
+            ) from problem
 
     def _timing(self, window: Window, memory: _Memory) -> Timing:
         if memory.settled or memory.born_late:
@@ -211,9 +236,11 @@ def read(panes: Iterable[Pane], reader: Literal["overwrites", "adds"]) -> dict[t
     """
     require_one_of("reader", reader, ("overwrites", "adds"))
     table: dict[tuple[Hashable, Window], Any] = {}
-    for pane in panes:
+    for pane in as_list("panes", panes):
+        if not isinstance(pane, Pane):
+            raise InputError(f"panes hold {shown(pane)}: each must be a Pane, as in the output of `run`.")
         for window, _ in pane.retracts:  # all that a reader holds of it is the value of its last pane
             table.pop((pane.key, window), None)
-        before = table.get((pane.key, pane.window), 0) if reader == "adds" else 0
-        table[pane.key, pane.window] = before + pane.value
+        place = pane.key, pane.window
+        table[place] = table[place] + pane.value if reader == "adds" and place in table else pane.value
     return table

@@ -6,7 +6,8 @@ A rule is asked at every event when the window's next pane is due; the earliest 
 import math
 from dataclasses import dataclass
 
-from twoworlds.errors import require_number, require_whole
+from twoworlds.errors import InputError, require_whole, shown
+from twoworlds.platform.stream.events import FARTHEST, as_span
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class AfterCount:
     count: int = 1
 
     def __post_init__(self) -> None:
-        require_whole("count", self.count, 1, 10**12)
+        object.__setattr__(self, "count", require_whole("count", self.count, 1, 10**12))
 
     def due(self, now: float, pending: int) -> float:
         """Return when the pane is due, as seen by an event that comes `now` and makes `pending` new ones."""
@@ -30,7 +31,7 @@ class AfterDelay:
     delay: float
 
     def __post_init__(self) -> None:
-        require_number("delay", self.delay, 0, math.inf)
+        object.__setattr__(self, "delay", as_span("delay", self.delay, 0))
 
     def due(self, now: float, pending: int) -> float:
         """Return when the pane is due, as seen by an event that comes `now`."""
@@ -45,7 +46,8 @@ class Every:
     phase: float = 0
 
     def __post_init__(self) -> None:
-        require_number("period", self.period, 1e-6, math.inf)
+        object.__setattr__(self, "period", as_span("period", self.period, 1e-6, FARTHEST))
+        object.__setattr__(self, "phase", as_span("phase", self.phase, -FARTHEST, FARTHEST))
 
     def due(self, now: float, pending: int) -> float:
         """Return when the pane is due, as seen by an event that comes `now`."""
@@ -67,3 +69,13 @@ class Trigger:
     early: Rule | None = None
     on_time: bool = True
     late: Rule | None = AfterCount()
+
+    def __post_init__(self) -> None:
+        for name in ("early", "late"):
+            rule = getattr(self, name)
+            if rule is not None and not isinstance(rule, Rule):
+                raise InputError(
+                    f"{name} is {shown(rule)}: it must be AfterCount, AfterDelay, Every or None."
+                )
+        if not isinstance(self.on_time, bool):
+            raise InputError(f"on_time is {shown(self.on_time)}: it must be True or False.")

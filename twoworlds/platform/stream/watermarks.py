@@ -7,10 +7,10 @@ the very moment of a step are seen before it. It never goes back.
 import itertools
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from twoworlds.errors import InputError, require_number
-from twoworlds.platform.stream.events import Event, arrival_order
+from twoworlds.errors import InputError, shown
+from twoworlds.platform.stream.events import Event, arrival_order, as_list, as_span
 
 
 class Step(NamedTuple):
@@ -22,12 +22,7 @@ class Step(NamedTuple):
 
 def given(steps: Iterable[tuple[float, float]]) -> list[Step]:
     """Return a watermark that somebody states, such as a heuristic, as checked steps in order of processing time."""
-    checked = [Step(*step) for step in steps]
-    for step in checked:
-        if math.isnan(step.watermark) or not math.isfinite(step.processing_time):
-            raise InputError(
-                f"steps hold {tuple(step)}: each must be (processing time, watermark), both numbers."
-            )
+    checked = [_checked(step) for step in as_list("watermark", steps)]
     checked.sort(key=lambda step: step.processing_time)
     for before, after in itertools.pairwise(checked):
         if after.watermark < before.watermark:
@@ -37,13 +32,25 @@ def given(steps: Iterable[tuple[float, float]]) -> list[Step]:
     return checked
 
 
+def _checked(step: Any) -> Step:
+    try:
+        moment, stands = (as_span("step", part, -math.inf) for part in step)
+        if math.isfinite(moment):
+            return Step(moment, stands)
+    except (TypeError, ValueError):
+        pass
+    raise InputError(
+        f"steps hold {shown(step)}: each must be (processing time, watermark), both numbers."
+    ) from None
+
+
 def fixed_lag(events: Iterable[Event], lag: float, trust_clocks: bool = False) -> list[Step]:
     """Return the watermark "latest event time seen so far, minus `lag`".
 
     It is the bounded-out-of-orderness watermark of Apache Flink. An event time after its own processing time counts
     as its processing time, or one fast clock would close everybody's windows; with `trust_clocks` it does just that.
     """
-    require_number("lag", lag, 0, math.inf)
+    lag = as_span("lag", lag, 0)
     steps, latest = [], -math.inf
     for event in arrival_order(events):
         stated = event.event_time if trust_clocks else min(event.event_time, event.processing_time)

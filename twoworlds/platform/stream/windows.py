@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from twoworlds.errors import require_number, require_whole
+from twoworlds.platform.stream.events import FARTHEST, as_span
 
-_LONGEST = 10**12
+_LONGEST = 10**15
+_MOST = 10_000  # windows of one event
 
 
 class Window(NamedTuple):
@@ -23,7 +25,8 @@ class Window(NamedTuple):
 class Sliding:
     """Windows of `size` that begin `every` so often: an event is in size / every of them.
 
-    All three are whole numbers of the time unit, so that edges are exact; choose milliseconds to cut finer.
+    All three are whole numbers of the time unit, so that edges are exact; choose milliseconds to cut finer. An
+    event may be in 10,000 windows at most.
     """
 
     size: int
@@ -32,12 +35,15 @@ class Sliding:
     merging = False
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 1, _LONGEST)
-        require_whole("every", self.every, 1, self.size)
-        require_whole("offset", self.offset, -_LONGEST, _LONGEST)
+        size = require_whole("size", self.size, 1, _LONGEST)
+        every = require_whole("every", self.every, -(-size // _MOST), size)
+        offset = require_whole("offset", self.offset, -_LONGEST, _LONGEST)
+        for name, whole in {"size": size, "every": every, "offset": offset}.items():
+            object.__setattr__(self, name, whole)
 
     def assign(self, time: float) -> list[Window]:
         """Return the windows of an event time, the earliest first."""
+        require_number("time", time, -FARTHEST, FARTHEST)
         whole = math.floor(time)  # all edges are whole numbers, so this loses nothing and keeps them exact
         last = whole - (whole - self.offset) % self.every
         starts = range(last, whole - self.size, -self.every)
@@ -60,10 +66,11 @@ class Sessions:
     merging = True
 
     def __post_init__(self) -> None:
-        require_number("gap", self.gap, 1e-6, _LONGEST)
+        object.__setattr__(self, "gap", as_span("gap", self.gap, 1e-6, _LONGEST))
 
     def assign(self, time: float) -> list[Window]:
         """Return the window of an event time on its own, before merging."""
+        require_number("time", time, -FARTHEST, FARTHEST)
         return [Window(time, time + self.gap)]
 
 
