@@ -15,7 +15,7 @@ def conventions(base: float, lift: float, power: float) -> list[float]:
     """Return the sizes by all conventions in use: null variance pooled or at the base, one variance, Kohavi's 16."""
     change = base * lift
     sizes = [sample_size_shares(base, change, null=null, power=power) for null in ("pooled", "baseline")]
-    for p in (base, base + change, base + change / 2):
+    for p in (base, base + change / 2):
         sizes.append(sample_size(change, (p * (1 - p)) ** 0.5, power=power))
     other = base + change
     sizes.append(sample_size(change, ((base * (1 - base) + other * (1 - other)) / 2) ** 0.5, power=power))

@@ -1,0 +1,171 @@
+"""Chapter 08's models: stored grids against the world, simulated points against closed forms, the board's scoring."""
+
+import numpy as np
+import pytest
+
+from twoworlds.chapters import c08_ab_tests as ab
+from twoworlds.chapters.c08_ab_tests import (
+    choosing,
+    ideas,
+    intervals,
+    labels,
+    launches,
+    people,
+    safety,
+    waiting,
+    winners,
+)
+from twoworlds.chapters.c08_ab_tests.exercises import board
+from twoworlds.chapters.c08_ab_tests.exercises.size import conventions
+from twoworlds.course.grids import grid
+from twoworlds.experiment import Moments, analyse, false_positive_risk
+from twoworlds.world import Policy, compare, simulate
+
+
+def test_people_are_what_the_world_gives():
+    assert people.build_grid().equals(ab.both_worlds().rename_axis(None))
+
+
+def test_truths_are_the_worlds():
+    plan = {1: Policy(), people.START: ab.BRIGHT}
+    base, run = simulate(people.WORLD, Policy()), simulate(people.WORLD, plan)
+    for ours, metric in (("days", "actives"), ("clicks", "clicks")):
+        lived = compare(base, run, metric, (people.START, people.WORLD.days)).relative
+        assert people.true_lift(ours, "bright") == pytest.approx(lived)
+
+
+def test_a_tests_row_is_what_the_world_gives():
+    users = simulate(launches.TEST_WORLD, {"control": Policy(), "treatment": ab.BRIGHT}).per_user()
+    fresh = analyse(users, list(launches.METRICS), control="control").set_index("metric")
+    for metric, stored in launches.model("Bright covers", 84).test.items():
+        assert stored == pytest.approx(
+            tuple(fresh.loc[metric, ["lift", "lift_low", "lift_high", "p"]]), abs=1e-6
+        )
+
+
+def test_a_quarters_line_is_what_the_world_gives():
+    world = launches.QUARTER.but(days=14)  # the first fortnight of the same quarter
+    base, run = simulate(world, Policy()), simulate(world, launches.LAUNCHES["A calmer feed"])
+    stored = launches.model("A calmer feed", 14)
+    assert stored.truth("days_active") == pytest.approx(
+        compare(base, run, "actives", (8, 14)).relative, abs=1e-6
+    )
+    assert stored.truth("clicks") == pytest.approx(compare(base, run, "clicks", (8, 14)).relative, abs=1e-6)
+
+
+def test_a_waiting_day_is_what_the_world_gives():
+    run = simulate(waiting.WORLD.but(days=14), Policy())
+    row = grid("ch08_days").query("day == 14 and metric == 'clicks'").iloc[0]
+    seen = run.totals("active") > 0
+    clicks = run.totals("clicks")[seen]
+    assert (row.seen, row.cv) == pytest.approx((seen.mean(), clicks.std() / clicks.mean()), abs=1e-6)
+
+
+def test_the_boards_stored_tests_are_of_these_launches():
+    world = board.TESTS.but(users=30_000)  # the first quarter of the same users
+    users = simulate(world, {"control": Policy(), "treatment": board.LAUNCHES["Trailers"]}).per_user()
+    part = analyse(users, ["clicks"], control="control").iloc[0]
+    stored = grid("ch08_board").query("launch == 'Trailers' and metric == 'clicks'").iloc[0]
+    error = (part.lift_high - part.lift_low) / (2 * 1.96)
+    # The part is a quarter of the whole: what the other three quarters add has sqrt(3) / 2 of the part's error.
+    assert stored.lift == pytest.approx(part.lift, abs=4 * error * np.sqrt(3) / 2)
+    assert list(dict.fromkeys(grid("ch08_board").launch)) == list(board.LAUNCHES)
+    assert list(board.truths()) == list(board.LAUNCHES)
+
+
+def test_lots_leave_no_difference_and_choice_does():
+    fair = choosing.model(choosing.LOTS, 10_000_000, 0.5, 1)
+    own = choosing.model(choosing.CHOOSE, 10_000_000, 0.5, 1)
+    assert fair.after[-1, 1] <= fair.truth <= fair.after[-1, 2]
+    assert abs(fair.before[-1, 0]) < 0.01 < own.before[-1, 1]
+    assert own.after[-1, 1] > 0.3 > 0 > own.truth
+
+
+def test_lots_cover_the_truth_as_often_as_promised():
+    paths = [choosing.model(choosing.LOTS, 3_000, 0.5, draw).after[-1] for draw in range(1000)]
+    truth = people.true_lift("days", "bright")
+    hits = [low <= truth <= high for _, low, high in paths]
+    assert np.mean(hits) == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 1000))
+
+
+def test_p_values_of_nothing_are_even():
+    p = labels.many_p("nothing (A/A)", 200)
+    share = np.histogram(p, [0, 0.25, 0.5, 0.75, 1])[0] / len(p)
+    assert share == pytest.approx(np.full(4, 0.25), abs=4 * np.sqrt(0.25 * 0.75 / len(p)))
+
+
+def test_a_thousand_ideas_follow_the_closed_form():
+    result = ideas.model(20, 80, 5)
+    total, expected = result.true_wins + result.false_wins, false_positive_risk(0.2)
+    error = np.sqrt(expected * (1 - expected) / total)
+    assert result.false_wins / total == pytest.approx(expected, abs=4 * error)
+    assert ideas.carried(0.05, 0.8) == pytest.approx(ideas.TESTS_A_QUARTER)
+
+
+def test_the_presets_overlap_and_differ():
+    explorer = ab.two_intervals()
+    for setting in (explorer.defaults(), *map(explorer.preset, explorer.presets)):
+        pair = intervals.model(**setting)
+        assert pair.overlap
+        assert pair.effect.p() < 0.05
+
+
+def test_touching_intervals_have_the_p_value_that_the_prediction_names():
+    arm = Moments(50_000, 10, 100)
+    pair = intervals.Pair(arm, Moments(50_000, 10 + 2 * 1.96 * arm.se, 100), (10, 10), 100_000)
+    assert f"{pair.effect.p():.3f}" == "0.006" == ab.two_intervals().prediction.truth()
+
+
+def test_no_discovery_preset_has_nothing_behind_it():
+    explorer = ab.shuffle_the_labels()
+    result = labels.model(**explorer.preset("A real discovery?"))
+    assert result.p < 0.05
+    assert result.truth == 0
+
+
+def test_waiting_does_not_bring_what_users_do():
+    month, quarter = (waiting.model("Clicks", day, 60_000, 100) for day in (28, 84))
+    assert quarter.now(quarter.least) > month.now(month.least)
+    more = waiting.model("Clicks", 28, 600_000, 100)
+    assert more.now(more.least) == pytest.approx(month.now(month.least) / np.sqrt(10))
+
+
+@pytest.mark.parametrize(("users", "spread", "works"), [(20_000, 1.0, 100), (80_000, 2.0, 30)])
+def test_winners_shrink_as_the_closed_form_says(users, spread, works):
+    years = [winners.model(users, spread, works, draw) for draw in range(400)]
+    promised, delivered = (np.array([y.sum() for y in part]) for part in (
+        [year.estimates for year in years], [year.truths for year in years]))  # fmt: skip
+    expected = winners.delivered(users, spread / 100, works / 100)
+    error = np.std(delivered - expected * promised) / np.sqrt(400) / promised.mean()
+    assert delivered.sum() / promised.sum() == pytest.approx(expected, abs=4 * error)
+
+
+def test_chances_of_both_rules_are_what_happens():
+    results = [safety.model(2.0, 1.0, 20_000, draw).rail for draw in range(2000)]
+    expected = safety.passes(0.02, 0.01, 20_000)
+    for share, hits in zip(
+        expected, ([r.effect.p() > 0.05 for r in results], [r.holds for r in results]), strict=True
+    ):
+        assert np.mean(hits) == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 2000) + 1e-3)
+
+
+def test_the_tempting_rule_rewards_small_tests_and_the_margin_does_not():
+    tempting, margin = np.array([safety.passes(0.02, 0.01, n) for n in safety.SIZES]).T
+    assert (np.diff(tempting) < 1e-12).all()
+    assert margin.max() < 0.025
+
+
+def test_board_scoring():
+    best = board.best_board()
+    assert board.decided_well(best, None) is True
+    assert board.decided_well({**best, "Nearer servers": "hold"}, None) is True
+    assert "4 of 5" in board.decided_well({**best, "Monthly training": "ship"}, None)
+    assert "no decision" in board.decided_well({**best, "Trailers": "maybe"}, None)
+    assert "keys" in board.decided_well({"Trailers": "ship"}, None)
+
+
+def test_conventions_span_the_textbook_example():
+    sizes = conventions(0.2, 0.25, 0.8)
+    assert min(sizes) == pytest.approx(1004.7, abs=0.1)
+    assert max(sizes) < 1097
+    assert {1030, 1094} <= {round(size) for size in sizes}
