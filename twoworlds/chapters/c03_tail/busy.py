@@ -23,7 +23,7 @@ LOADS = (30, 50, 60, 70, 75, 80, 85, 90, 95, 98)  # %
 SERVERS = (1, 2, 4, 8, 16, 32, 64)
 VARIABILITY = (0, 1, 4, 10)  # squared coefficient of variation of the work in a request
 CUSTOMERS = 120_000  # the first sixth is left out: the line starts empty
-LINE = np.linspace(20, 99.2, 80)  # %
+LINE = np.unique(np.concatenate([np.linspace(20, 99.2, 80), LOADS]))  # %
 
 
 def build_grid() -> pd.DataFrame:
@@ -60,15 +60,23 @@ class Busy:
     p99: np.ndarray | None  # ms, at LINE; exponential work only
     late: np.ndarray | None  # share over the objective, at LINE; exponential work only
 
+    def at_loads(self, name: str) -> np.ndarray:
+        """A number at each of LOADS: by the formula where it is exact (exponential work), else simulated."""
+        if self.variability == 1:
+            return getattr(self, name)[np.searchsorted(LINE, LOADS)]
+        return self.simulated[name].to_numpy()
+
     def now(self, name: str) -> float:
-        """A number of the simulation at the chosen load."""
-        return float(self.simulated.loc[self.simulated["load"] == self.load, name].iloc[0])
+        """A number at the chosen load."""
+        return float(self.at_loads(name)[LOADS.index(self.load)])
 
     @property
     def highest(self) -> int:
-        """The highest simulated load, in %, at which the p99 keeps the objective; 0 if none does."""
-        kept = self.simulated["p99"] <= OBJECTIVE_MS
-        return int(self.simulated.loc[kept, "load"].max()) if kept.any() else 0
+        """The highest of LOADS, in %, at which the p99 keeps the objective; 0 if none does."""
+        return max(
+            (load for load, p99 in zip(LOADS, self.at_loads("p99"), strict=True) if p99 <= OBJECTIVE_MS),
+            default=0,
+        )
 
 
 @cache
@@ -150,8 +158,8 @@ def draw(product: Axes, platform: Axes) -> Callable[[Busy], None]:
             points[name].set_data(LOADS, simulated)
         for name, text in words.items():
             text.set_y(1.07 * _curves(r, name)[1][LOADS.index(50)])
-        for name, dot in big.items():
-            dot.set_data([r.load], [_curves(r, name)[1][LOADS.index(r.load)]])
+        big["p99"].set_data([r.load], [r.now("p99")])
+        big["all"].set_data([r.load], [100 * float(meet_one(r.now("late")))])
 
     return update
 
@@ -182,11 +190,11 @@ def reading(r: Busy) -> str:
 
 
 def prediction() -> Prediction:
-    """An eighth more traffic, on a fleet that was fine."""
+    """A little more traffic, on a fleet that was fine."""
     return Prediction(
         id="03.1",
         question="Eight servers, 20 ms of work in a request. At 85 % load the p99 is 114 ms. "
-        "Then traffic grows by an eighth, to 95 % load. What is the p99 now?",
+        "Then 12 % more requests come, and the load is 95 %. What is the p99 now?",
         answer=Slider("p99", 100, 500, 5, 130, "ms"),
         truth=lambda: round(1000 * queueing.response_quantile(0.99, 0.95 * 8 * 50, 50, 8)),
         place=lambda guess, result: (95, guess),

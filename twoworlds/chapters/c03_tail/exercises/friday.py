@@ -1,7 +1,5 @@
 """03.9, open: a plan for Friday evening that both desks can sign."""
 
-# ruff: noqa: E501 -- the sentence that names a mistake stands on one line
-
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.errors import InputError
 from twoworlds.platform import queueing

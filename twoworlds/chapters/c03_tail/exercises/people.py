@@ -1,7 +1,5 @@
 """03.1 and 03.2: from the share of answers to the share of pages and of people."""
 
-# ruff: noqa: E501 -- the sentence that names a mistake stands on one line
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """03.3 and 03.4: which numbers to put together, and from which moment to count."""
 
-# ruff: noqa: E501 -- the sentence that names a mistake stands on one line
-
 import math
 from collections.abc import Mapping, Sequence
 

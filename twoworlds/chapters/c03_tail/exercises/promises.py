@@ -1,7 +1,5 @@
 """03.7 and 03.8: how long the budget lasts, and what a chain of parts can promise."""
 
-# ruff: noqa: E501 -- the sentence that names a mistake stands on one line
-
 import math
 from collections.abc import Sequence
 

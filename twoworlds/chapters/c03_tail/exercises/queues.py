@@ -1,7 +1,5 @@
 """03.5 and 03.6: Little's law with real units, and the chance to wait."""
 
-# ruff: noqa: E501 -- the sentence that names a mistake stands on one line
-
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.platform import queueing
 
