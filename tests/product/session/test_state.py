@@ -61,6 +61,8 @@ def test_reading_changes_nothing_and_an_empty_store_is_zero():
         (lambda: decayed_count([1], 2, 1, [1, 2]), "weights has 2 numbers"),
         (lambda: decayed_count(["soon"], 2, 1), "must hold numbers"),
         (lambda: decayed_count([[1]], 2, 1), "2 dimensions"),
+        (lambda: decayed_count(np.array(["2026-11-23"], "M8[s]"), 2e9, 1), "not dates"),
+        (lambda: decayed_count([1, None], 2, 1), "times holds nan"),
         (lambda: DecayedTopics(0, 1), "topics is 0"),
         (lambda: DecayedTopics(2, 1).add(0, 2), "topic is 2"),
         (lambda: DecayedTopics(2, 1).add(np.nan, 1), "time is nan"),

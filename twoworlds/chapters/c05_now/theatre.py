@@ -178,17 +178,17 @@ def reading(r: Scene) -> str:
     bread = r.shown(BREAD)
     if r.now < SEARCH:
         return f"{CLOCK[r.now]}. {r.shown(CHESS)[r.now]} of 10 videos are about chess, as on most evenings."
-    searched = f"At {CLOCK[SEARCH]} she searches for bread"
+    searched = f"She searches for bread at {CLOCK[SEARCH]}"
     if r.now < r.first_known:
         until = "all evening" if r.first_known == SLATES else f"until {CLOCK[r.first_known]}"
         return (
-            f"{searched}. {CLOCK[r.now]}: the search is on its way ({until}), and {bread[r.now]} of 10 videos are "
+            f"{searched}. At {CLOCK[r.now]} the search is on its way ({until}), and {bread[r.now]} of 10 videos are "
             "about bread."
         )
     return (
-        f"{searched}, from {CLOCK[r.first_known]} on slates know: {bread[r.first_known : r.now + 1].mean():.1f} of 10 "
-        f"videos a slate are about bread, {bread[:SEARCH].mean():.1f} before the search. Using tonight is worth "
-        f"{100 * r.worth:+.0f} % satisfaction, from the search to the end."
+        f"{searched}; slates know from {CLOCK[r.first_known]} on: {bread[r.first_known : r.now + 1].mean():.1f} of 10 "
+        f"videos about bread ({bread[:SEARCH].mean():.1f} before). Using tonight is worth {100 * r.worth:+.0f} % "
+        "satisfaction."
     )
 
 

@@ -138,10 +138,13 @@ def age_at(times: ArrayLike, generated: ArrayLike, available: ArrayLike) -> Vect
 
 
 def _finite(name: str, values: ArrayLike) -> Vector:
+    given = np.asarray(values)
     try:
-        numbers = np.asarray(values, dtype=float)
+        numbers = given.astype(float)
     except (TypeError, ValueError):
-        raise InputError(f"{name} is {values!r:.60}: it must hold numbers.") from None
+        numbers = None
+    if numbers is None or given.dtype.kind in "mMUSb":  # dates would turn into nanoseconds without a word
+        raise InputError(f"{name} is {values!r:.60}: it must hold numbers (seconds, not dates or text).")
     if numbers.ndim != 1:
         raise InputError(f"{name} has {numbers.ndim} dimensions: it must be one row of numbers.")
     bad = numbers[~np.isfinite(numbers)]
