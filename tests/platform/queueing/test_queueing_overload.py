@@ -76,6 +76,14 @@ def test_nothing_is_lost_or_made_in_a_storm():
     assert q.retry_storm(np.zeros(3), 100, 1, 2).offered.tolist() == [0, 0, 0]
 
 
+def test_a_storm_by_hand():
+    """Capacity 10, patience of two steps: the second step's 10 find a line of 40, ask again two steps on, find 30."""
+    storm = q.retry_storm([50, 10, 0, 0, 0, 0, 0], 10, 2, 2)
+    assert storm.offered.tolist() == [50, 10, 0, 10, 0, 0, 0]
+    assert storm.goodput.tolist() == [50, 0, 0, 0, 0, 0, 0]
+    assert storm.backlog.tolist() == [40, 40, 30, 30, 20, 10, 0]
+
+
 def test_a_full_room_lets_nobody_in_and_asks_again():
     """No place and capacity 10: of 25, 10 are served; 15 ask again with the next 25; the twice refused give up."""
     storm = q.retry_storm([25, 25, 25], 10, 1, 2, places=0)
