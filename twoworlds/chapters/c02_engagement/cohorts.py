@@ -13,7 +13,7 @@ from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import FAINT, NEUTRAL, PRODUCT, TRUTH
 from twoworlds.world import World, simulate
 
-WORLD = World(users=12_000, days=56, seed=14)
+WORLD = World(users=8000, days=56, seed=14)
 COHORTS = 28  # the world's newcomers join on its first 28 days
 AGES = (1, 3, 7, 14, 28)
 DIVIDE = ("everyone who joined", "those old enough")

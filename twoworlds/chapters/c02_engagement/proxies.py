@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c02_engagement.shelf import impressions, true_value
+from twoworlds.chapters.c02_engagement.shelf import impressions, rank_correlation, true_value
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -45,7 +45,7 @@ def evidence(days: int) -> pd.DataFrame:
 def agreement(days: int) -> dict[str, float]:
     """Return each proxy's rank correlation (Spearman) with the hidden value, over the videos that it can rank."""
     table = evidence(days)
-    return {name: float(table[name].corr(table["value"], method="spearman")) for name in PROXIES}
+    return {name: rank_correlation(table[name], table["value"]) for name in PROXIES}
 
 
 @cache
@@ -137,11 +137,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Promotion], None]:
 
 def reading(r: Promotion) -> str:
     """Say what the promotion brings."""
+    count = int(r.promoted.sum())
     name = r.proxy if r.proxy == "CTR" else r.proxy.lower()
     return (
-        f"Promoted by {name}: {100 * r.regretted:.0f} of 100 videos leave people worse off than before; "
-        f"their mean value is {r.gain:+.0f} points, that of all videos {r.everywhere:+.0f}. "
-        f"{r.rank.size} videos can be ranked."
+        f"{count} of {r.rank.size} videos promoted by {name}: {100 * r.regretted:.0f} % of them leave people worse off "
+        f"than before. Their mean value is {r.gain:+.0f} points, that of all videos {r.everywhere:+.0f}."
     )
 
 

@@ -8,6 +8,12 @@ import pandas as pd
 from twoworlds.world import Run, World, simulate
 
 
+def rank_correlation(x: pd.Series, y: pd.Series) -> float:
+    """Return Spearman's rank correlation of two columns, over the rows that have both (-1 to 1)."""
+    both = pd.DataFrame({"x": x, "y": y}).dropna().rank()
+    return float(both["x"].corr(both["y"]))
+
+
 @cache
 def four_weeks() -> Run:
     """Return the run that ships in data/world: 2,000 users, 28 days, today's production."""

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from twoworlds.chapters.c02_engagement.shelf import clicks
+from twoworlds.chapters.c02_engagement.shelf import clicks, rank_correlation
 from twoworlds.course.exercise import Exercise, Wrong
 
 PANEL, EVERYONE = 1500, 3000  # clicks
@@ -59,7 +59,7 @@ def stands_for_all(value: object, expected: object, *tables: pd.DataFrame) -> bo
     if abs(off) > LEVEL_WITHIN:
         side = "high" if off > 0 else "low"
         return f"its mean is {abs(off):.2f} stars too {side}: at most {LEVEL_WITHIN} are allowed."
-    order = 0.0 if np.ptp(said) == 0 else float(pd.Series(said).corr(truth["value"], method="spearman"))
+    order = 0.0 if np.ptp(said) == 0 else rank_correlation(pd.Series(said), truth["value"])
     if order < LEAST_ORDER:
         return f"its rank correlation with the hidden value is {order:.2f}: at least {LEAST_ORDER} is asked."
     return True
