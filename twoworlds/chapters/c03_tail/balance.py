@@ -22,6 +22,8 @@ LOADS = (50, 70, 80, 90, 95)  # %
 AGES_MS = (0, 2, 5, 10, 20, 50, 100, 200)
 EVENTS = 400_000  # arrivals and completions, after as many again to settle
 BLOCK = 20_000
+ROWS = np.arange(len(POLICIES))[::-1]  # of the bars
+X = np.array([1, *AGES_MS[1:]], float)  # on a logarithmic axis 0 stands at 1
 
 
 def build_grid() -> pd.DataFrame:
@@ -36,42 +38,56 @@ def build_grid() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["policy", "load", "age_ms", "mean", "p99", "late"])
 
 
+class Board:
+    """The line lengths as balancers see them: the real ones, or a copy that is read every `age` service times."""
+
+    def __init__(self, age: float):
+        self.real = [0] * SERVERS
+        self.seen = [0] * SERVERS if age else self.real
+        self.least = list(range(SERVERS))
+        self.age, self.due, self.turn = age, age, 0
+
+    def read(self, clock: float) -> None:
+        """Read the lengths again if it is time."""
+        if self.age and clock >= self.due:
+            self.seen, shortest = self.real.copy(), min(self.real)
+            self.least = [i for i, n in enumerate(self.seen) if n == shortest]
+            self.due += self.age * (1 + (clock - self.due) // self.age)
+
+    def choose(self, policy: str, one: int, other: int, u: float) -> int:
+        """Return the server for a request; `one` and `other` are drawn servers, `u` is a draw in [0, 1)."""
+        if policy == "best of two":
+            return other if self.seen[other] < self.seen[one] else one
+        if policy == "best of all":
+            return self.least[int(u * len(self.least))] if self.age else self.real.index(min(self.real))
+        if policy == "in turn":
+            self.turn = (self.turn + 1) % SERVERS
+            return self.turn
+        return one
+
+
 def lines_met(policy: str, load: float, age: float, rng: np.random.Generator) -> np.ndarray:
     """Return how many arrivals joined a line of 0, 1, 2 … requests: Poisson arrivals, exponential service of mean 1.
 
-    The lengths that a request sees were read at the last multiple of `age` (service times). Uniformised: each step is
-    an arrival with chance load / (1 + load), else a completion at an even-drawn server, if it has anything to do.
+    Uniformised: each step is an arrival with chance load / (1 + load), else a completion at an even-drawn server, if it
+    has anything to do. The first half of the steps settles.
     """
-    real, seen = [0] * SERVERS, [0] * SERVERS
-    met, turn, clock, due = np.zeros(5_000), 0, 0.0, age
-    least = list(range(SERVERS))
-    step_time = 1 / (SERVERS * (1 + load))
+    board, met, clock = Board(age), np.zeros(5_000), 0.0
     for block in range(2 * EVENTS // BLOCK):
         arrivals = (rng.random(BLOCK) < load / (1 + load)).tolist()
         first, second = rng.integers(0, SERVERS, (2, BLOCK)).tolist()
-        any_ = rng.random(BLOCK).tolist()
-        gaps = (rng.exponential(step_time, BLOCK)).tolist()
-        for arrives, one, other, u, gap in zip(arrivals, first, second, any_, gaps, strict=True):
+        draws = rng.random(BLOCK).tolist()
+        gaps = rng.exponential(1 / (SERVERS * (1 + load)), BLOCK).tolist()
+        for arrives, one, other, u, gap in zip(arrivals, first, second, draws, gaps, strict=True):
             clock += gap
-            if clock >= due and age:
-                seen = real.copy()
-                shortest = min(seen)
-                least = [i for i, n in enumerate(seen) if n == shortest]
-                due += age * (1 + (clock - due) // age)
-            if not arrives:
-                if real[one]:
-                    real[one] -= 1
-                continue
-            board = seen if age else real
-            if policy == "best of two":
-                one = other if board[other] < board[one] else one
-            elif policy == "best of all":
-                one = least[int(u * len(least))] if age else real.index(min(real))
-            elif policy == "in turn":
-                turn = one = (turn + 1) % SERVERS
-            if block >= EVENTS // BLOCK:
-                met[real[one]] += 1
-            real[one] += 1
+            board.read(clock)
+            if arrives:
+                server = board.choose(policy, one, other, u)
+                if block >= EVENTS // BLOCK:
+                    met[board.real[server]] += 1
+                board.real[server] += 1
+            elif board.real[one]:
+                board.real[one] -= 1
     return np.trim_zeros(met, "b")
 
 
@@ -135,16 +151,14 @@ def _by_age(rows: pd.DataFrame, name: str) -> np.ndarray:
     return values if len(values) == len(AGES_MS) else np.full(len(AGES_MS), values[0])
 
 
-def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
-    """Left a bar a policy at the chosen age, right the p99 of each along the age; ticks are the mean field."""
-    rows = np.arange(len(POLICIES))[::-1]
+def _axes(product: Axes, platform: Axes) -> None:
     product.set(
         xlim=(0, 114),
         ylim=(-0.6, 3.6),
         xticks=range(0, 101, 20),
         xlabel=f"Visitors who meet an answer over {LATE_MS:.0f} ms, % a week",
     )
-    product.set_yticks(rows, [p.capitalize() for p in POLICIES])
+    product.set_yticks(ROWS, [p.capitalize() for p in POLICIES])
     product.grid(False, axis="y")
     platform.set(
         xscale="log",
@@ -154,12 +168,16 @@ def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
         xlabel="Line lengths are read every … ms",
     )
     platform.set(ylabel="p99 of an answer, ms")
-    x = np.array([1, *AGES_MS[1:]], float)
-    platform.set_xticks(x, ["0", *map(str, AGES_MS[1:])])
+    platform.set_xticks(X, ["0", *map(str, AGES_MS[1:])])
     platform.set_yticks([100, 1000], ["100", "1,000"])
     platform.minorticks_off()
-    bars = product.barh(rows, 0 * rows, height=0.55, animated=True)
-    numbers = [product.text(0, y, "", va="center", animated=True) for y in rows]
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
+    """Left a bar a policy at the chosen age, right the p99 of each along the age; ticks are the mean field."""
+    _axes(product, platform)
+    bars = product.barh(ROWS, 0 * ROWS, height=0.55, animated=True)
+    numbers = [product.text(0, y, "", va="center", animated=True) for y in ROWS]
     lines = {p: platform.plot([], [], "o-", markersize=4, linewidth=1.5, animated=True)[0] for p in POLICIES}
     names = {p: platform.text(245, 100, p, va="center", fontsize=9, animated=True) for p in POLICIES}
     (ticks,) = platform.plot(
@@ -176,12 +194,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
             bar.set_color(PRODUCT if policy == r.policy else FAINT)
             number.set(x=met + 1, text=f"{met:.2g}", color=PRODUCT if policy == r.policy else NEUTRAL)
         for policy, line in lines.items():
-            line.set_data(x, r.p99[policy])
+            line.set_data(X, r.p99[policy])
             colour = PLATFORM if policy == r.policy else NEUTRAL
             line.set(color=colour, alpha=1 if policy == r.policy else 0.5)
             names[policy].set(y=r.p99[policy][-1], color=colour)
         ticks.set_data([1] * len(r.theory), list(r.theory.values()))
-        dot.set_data([x[AGES_MS.index(r.age_ms)]], [r.now(r.policy)[0]])
+        dot.set_data([X[AGES_MS.index(r.age_ms)]], [r.now(r.policy)[0]])
 
     return update
 

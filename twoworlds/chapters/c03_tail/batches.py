@@ -76,8 +76,7 @@ def model(rate: int, size: int, wait_ms: int) -> Batches:
     return Batches(rate, size, wait_ms, _stored()[(rate, wait_ms)])
 
 
-def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
-    """Along the largest batch: left the time of an answer, right what it can carry and what it is asked for."""
+def _axes(product: Axes, platform: Axes) -> None:
     for ax in (product, platform):
         ax.set(xscale="log", xlim=(0.8, 120), xlabel="Largest batch")
         ax.set_xticks(SIZES, [str(size) for size in SIZES])
@@ -93,6 +92,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
         many, [queueing.batch_time(size, FIXED_MS, EACH_MS) for size in many], color=NEUTRAL, linestyle=":"
     )
     product.text(1, 4.6, "the work of a full batch", color=NEUTRAL, va="center", fontsize=8.5)
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
+    """Along the largest batch: left the time of an answer, right what it can carry and what it is asked for."""
+    _axes(product, platform)
     style = {"p99": ("o-", 1.5), "p50": ("o--", 1.5)}
     lines = {
         n: product.plot([], [], dash, color=PRODUCT, linewidth=w, markersize=4.5, animated=True)[0]

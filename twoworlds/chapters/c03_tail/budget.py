@@ -21,6 +21,7 @@ FAILS = (0.02, 0.05, 0.09, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0, 100.0)
 TARGETS = {"99 %": 0.99, "99.9 %": 0.999, "99.99 %": 0.9999}
 TICKS_H = {"10 s": 10 / 3600, "1 min": 1 / 60, "10 min": 1 / 6, "1 h": 1, "10 h": 10, "3 d": 72, "30 d": 720}
 SPAN_H = (5 / 3600, 1500.0)
+ROWS = {"incident": 3, **{alert.name: 2 - i for i, alert in enumerate(ALERTS)}}
 HOURS = np.geomspace(10 / 3600, 720, 120)
 
 
@@ -61,20 +62,23 @@ def model(fails: float, lasts: str, target: str) -> Incident:
     return Incident(errors, hours, lasts, objective, on, float(hit_by_incident(errors, hours)), by_length)
 
 
-def draw(product: Axes, platform: Axes) -> Callable[[Incident], None]:
-    """Left who is hit by an incident of any length, right the alerts as bars in time."""
+def _axes(product: Axes, platform: Axes) -> None:
     for ax in (product, platform):
         ax.set(xscale="log", xlim=SPAN_H, xlabel="Time since it began")
         ax.set_xticks(list(TICKS_H.values()), list(TICKS_H))
         ax.minorticks_off()
     product.set(yscale="log", ylim=(0.0005, 200), ylabel="Visitors hit so far, % of a week's")
     product.set_yticks([0.001, 0.01, 0.1, 1, 10, 100], ["0.001", "0.01", "0.1", "1", "10", "100"])
-    rows = {"incident": 3, **{alert.name: 2 - i for i, alert in enumerate(ALERTS)}}
     names = ["Incident", *(f"{a.name.capitalize()}\n{_length(a.long_h)}" for a in ALERTS)]
     platform.set(ylim=(-0.6, 3.7))
-    platform.set_yticks(list(rows.values()), names)
+    platform.set_yticks(list(ROWS.values()), names)
     platform.grid(False, axis="y")
     product.minorticks_off()
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Incident], None]:
+    """Left who is hit by an incident of any length, right the alerts as bars in time."""
+    _axes(product, platform)
     (later,) = product.plot([], [], color=PRODUCT, linewidth=1, linestyle=":", animated=True)
     (line,) = product.plot([], [], color=PRODUCT, animated=True)
     (dot,) = product.plot([], [], "o", color=PRODUCT, markersize=10, markeredgecolor="white", animated=True)
@@ -87,11 +91,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Incident], None]:
             solid_capstyle="butt",
             animated=True,
         )[0]
-        for name in rows
+        for name in ROWS
     }
     never = {
         n: platform.text(SPAN_H[0] * 1.6, y, "", va="center", color=NEUTRAL, animated=True)
-        for n, y in rows.items()
+        for n, y in ROWS.items()
     }
     spent = platform.text(
         SPAN_H[1] / 1.4, 3.42, "", ha="right", va="center", fontweight="bold", animated=True
@@ -103,7 +107,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Incident], None]:
         line.set_data(HOURS[so_far], 100 * r.hit_by_length[so_far])
         dot.set_data([r.hours], [100 * r.hit])
         for name, span in {"incident": (SPAN_H[0], r.hours), **r.on}.items():
-            bars[name].set_data(span or [], [rows[name]] * 2 if span else [])
+            bars[name].set_data(span or [], [ROWS[name]] * 2 if span else [])
             never[name].set_text("" if span else "never goes off")
         spent.set_text(f"{100 * r.spent:,.3g} % of the month's budget")
 

@@ -111,8 +111,7 @@ def model(load: int, servers: int, variability: float) -> Busy:
     return Busy(load, servers, variability, _simulated()[(servers, variability)], mean, p99, late)
 
 
-def draw(product: Axes, platform: Axes) -> Callable[[Busy], None]:
-    """Along the load: left who meets a slow answer, right mean and p99; lines in theory, points simulated."""
+def _axes(product: Axes, platform: Axes) -> None:
     for ax in (product, platform):
         ax.set(xlim=(20, 101), xlabel="Load, % of capacity", xticks=range(20, 101, 10))
         ax.axvline(100, color=NEUTRAL, linewidth=0.8)
@@ -124,6 +123,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Busy], None]:
     platform.minorticks_off()
     platform.axhline(OBJECTIVE_MS, color=NEUTRAL, linestyle=":")
     platform.text(21, OBJECTIVE_MS * 1.06, "objective for the p99", color=NEUTRAL, fontsize=8.5)
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Busy], None]:
+    """Along the load: left who meets a slow answer, right mean and p99; lines in theory, points simulated."""
+    _axes(product, platform)
     shown = {
         "p99": (platform, PLATFORM),
         "mean": (platform, PLATFORM),

@@ -129,8 +129,7 @@ def model(fanout: int, slow: float, hedge: str, cause: str) -> Pages:
     )
 
 
-def draw(product: Axes, platform: Axes) -> Callable[[Pages], None]:
-    """Along the fan-out: left the late pages, right the page's p50 and p99; lines computed, points simulated."""
+def _axes(product: Axes, platform: Axes) -> None:
     for ax in (product, platform):
         ax.set(xscale="log", xlim=(0.85, 2400), xlabel="Servers that a page asks")
         ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
@@ -139,6 +138,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Pages], None]:
     platform.set_yticks([10, 100, 1000], ["10", "100", "1000"])
     for ax in (product, platform):
         ax.minorticks_off()
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Pages], None]:
+    """Along the fan-out: left the late pages, right the page's p50 and p99; lines computed, points simulated."""
+    _axes(product, platform)
     pairs = {
         "late": (product, PRODUCT, "-"), "p99": (platform, PLATFORM, "-"), "p50": (platform, PLATFORM, "--"),
     }  # fmt: skip
