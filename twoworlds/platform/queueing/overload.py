@@ -81,11 +81,11 @@ def retry_storm(
 ) -> Storm:
     """Play clients that give up after `timeout` steps and ask again, as a fluid in steps of time.
 
-    demand: new requests in each step, shape (n,). capacity: requests served a step, in order of arrival. All requests of
-    a step find the line that stood at its beginning; if that is more than capacity · timeout, they come too late, yet are
-    served all the same; their clients ask again when the time is over, `attempts` times in all. budget: retries
-    sent, at most this share of new requests so far (0.1 in Google's Site Reliability Engineering, chapter 22). places:
-    the longest line; who finds it full is refused at once, for nothing, and asks again in the next step.
+    demand: new requests in each step, shape (n,). capacity: requests served a step, in order of arrival. All requests
+    of a step find the line that stood at its beginning; if that is more than capacity · timeout, they come too late,
+    yet are served all the same; their clients ask again when the time is over, `attempts` times in all. budget:
+    retries sent, at most this share of the new requests so far (0.1 in Google's Site Reliability Engineering, chapter
+    22). places: the longest line; who finds it full is refused at once, for nothing, and asks again in the next step.
     """
     demand = require_times("demand", demand)
     require_number("capacity", capacity, 1e-12, 1e12)
