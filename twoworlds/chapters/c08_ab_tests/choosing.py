@@ -61,10 +61,10 @@ def model(who: str, users: int, pull: float, draw: int) -> Path:
 
 def draw(product: Axes, platform: Axes) -> Callable[[Path], None]:
     """Intervals against size; the truth in black."""
-    product.axhline(100 * true_lift("days", "bright"), color=TRUTH, linewidth=1.4)
-    product.text(700, -14, "the truth", color=TRUTH)
+    product.axhline(100 * true_lift("days", "bright"), color=TRUTH, linewidth=1.4, animated=True)
+    product.text(1.5e7, -14, "the truth", color=TRUTH, ha="right", animated=True)
     platform.axhline(0, color=TRUTH, linewidth=1.4)
-    platform.text(700, -43, "nothing has changed yet", color=TRUTH)
+    platform.text(1.5e7, -43, "nothing has changed yet", color=TRUTH, ha="right")
     marks = []
     for ax, colour in ((product, PRODUCT), (platform, PLATFORM)):
         ax.set(xscale="log", xlim=(600, 1.7e7), xlabel="Users in the comparison")
@@ -86,10 +86,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Path], None]:
 def reading(r: Path) -> str:
     """Say the estimate with its interval, the truth, and what was different before."""
     (value, low, high), n = 100 * r.after[-1], r.sizes[-1]
+    apart = abs(100 * r.before[-1, 0])
     end = "The interval holds the truth" if low <= 100 * r.truth <= high else "The interval misses the truth"
     return (
         f"{n:,} users, {r.who}: {value:+.1f} % active days with Bright covers, 95 % interval {low:+.1f} to "
-        f"{high:+.1f} %. {end}, {100 * r.truth:+.1f} %. The two groups differed by {100 * r.before[-1, 0]:+.0f} % "
+        f"{high:+.1f} %. {end}, {100 * r.truth:+.1f} %. The two groups differed by {apart:.0f} % "
         f"before anything had changed."
     )
 

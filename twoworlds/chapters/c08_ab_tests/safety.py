@@ -64,12 +64,14 @@ def draw(product: Axes, platform: Axes) -> Callable[[Rail], None]:
     bar = product.plot([], [], color=PRODUCT, linewidth=5, solid_capstyle="butt", animated=True)[0]
     dot = product.plot([], [], "o", color=PRODUCT, markersize=10, markeredgecolor="white", animated=True)[0]
     true = product.plot([], [], "|", color=TRUTH, markersize=40, markeredgewidth=2.2, animated=True)[0]
-    platform.set(xscale="log", xlim=(800, 1.25e6), ylim=(-3, 103), xlabel="Users an arm")
+    platform.set(
+        xscale="log", xlim=(800, 1.25e6), ylim=(-3, 130), yticks=range(0, 101, 20), xlabel="Users an arm"
+    )
     platform.set_ylabel("Chance to be called safe, %")
     lines = [platform.plot([], [], style, color=PLATFORM, animated=True)[0] for style in ("--", "-")]
     dots = platform.plot([], [], "o", color=PLATFORM, markersize=8, markeredgecolor="white", animated=True)[0]
     names = ("“p > 0.05, so safe”", "harm beyond the margin ruled out")
-    platform.legend(handles=lines, labels=names, loc="center right", frameon=False)
+    platform.legend(handles=lines, labels=names, loc="upper right", frameon=False)
 
     def update(r: Rail) -> None:
         low, high = r.rail.effect.interval()
@@ -95,7 +97,7 @@ def reading(r: Rail) -> str:
     return (
         f"Active days {100 * effect.value:+.1f} %, 95 % interval {low:+.1f} to {high:+.1f} %: {first} ("
         f"{p_value(effect.p())}), and a harm beyond {100 * rail.margin:g} % is {second}. The truth: "
-        f"{-100 * r.harm:+.1f} %. “p > 0.05” passes such a change in {100 * r.now[0]:.0f} % of tests, the margin in "
+        f"{0 - 100 * r.harm:+.1f} %. “p > 0.05” passes such a change in {100 * r.now[0]:.0f} % of tests, the margin in "
         f"{100 * r.now[1]:.1f} %."
     )
 

@@ -66,13 +66,15 @@ def model(users: int, spread: float, works: int, draw: int) -> Year:
 def draw(product: Axes, platform: Axes) -> Callable[[Year], None]:
     """Left the first winners, estimate and truth; right what is delivered, by the size of the tests."""
     rows = np.arange(SHOWN)[::-1]
-    product.set(xlim=(-6, 14), ylim=(-1, SHOWN), yticks=[], xlabel="Lift of clicks, %")
+    product.set(xlim=(-6, 14), ylim=(-1, SHOWN + 2), yticks=[], xlabel="Lift of clicks, %")
     product.axvline(0, color="#BBBBBB", linewidth=0.8)
     lines = product.hlines(rows, 0, 1, color="#BBBBBB", linewidth=1.2, animated=True)
     promised = product.plot([], [], "o", color=PRODUCT, markersize=7, label="the test said", animated=True)[0]
     true = product.plot([], [], "o", color=TRUTH, markersize=5, label="the truth", animated=True)[0]
-    product.legend(handles=[promised, true], loc="lower right", frameon=False)
-    platform.set(xscale="log", xlim=(4000, 8e5), ylim=(0, 105), xlabel="Users an arm")
+    product.legend(handles=[promised, true], loc="upper right", frameon=False, ncols=2)
+    platform.set(
+        xscale="log", xlim=(4000, 8e5), ylim=(0, 116), yticks=range(0, 101, 20), xlabel="Users an arm"
+    )
     platform.set_ylabel("Delivered of what was promised, %")
     curve = platform.plot([], [], color=PLATFORM, animated=True)[0]
     here = platform.plot([], [], "o", color=TRUTH, markersize=9, markeredgecolor="white", animated=True)[0]
@@ -89,6 +91,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Year], None]:
         curve.set_data(SIZES, 100 * r.curve)
         here.set_data([r.users], [max(100 * r.kept, 0)])
         words.xy = (r.users, max(100 * r.kept, 0))
+        words.set_ha("left" if r.users < 20_000 else "right" if r.users > 200_000 else "center")
 
     return update
 
