@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from twoworlds.chapters.c05_now import age, loop, mix, retrain, theatre
+from twoworlds.chapters.c05_now import age, loop, mix, retrain, scene, theatre
 from twoworlds.chapters.c05_now.exercises import plan
 from twoworlds.course.grids import grid
 from twoworlds.product.session import Memory, evening, play
@@ -13,47 +13,47 @@ from twoworlds.world import Policy, World, compare, simulate
 # --- one user's theatre ---------------------------------------------------------------------------------------------
 
 
-def scene(delay_s=120, weight=0.6, story="bread, all evening", clock=theatre.CLOCK[-1]):
-    return theatre.model(clock, delay_s, weight, story)
+def at_the_end(delay_s=120, weight=0.6, story="bread, all evening"):
+    return scene.model(scene.CLOCK[-1], delay_s, weight, story)
 
 
 def test_the_clock_runs_from_two_minutes_to_eight():
-    assert theatre.CLOCK[0] == "19:58:00"
-    assert theatre.CLOCK[theatre.SEARCH] == "20:00:00"
-    assert theatre.CLOCK[-1] == "20:09:30"
+    assert scene.CLOCK[0] == "19:58:00"
+    assert scene.CLOCK[scene.SEARCH] == "20:00:00"
+    assert scene.CLOCK[-1] == "20:09:30"
 
 
 @pytest.mark.parametrize("delay_s", [1, 30, 60, 180, 600])
 def test_the_first_slate_that_knows_is_the_first_that_counts_the_search(delay_s):
-    r = scene(delay_s)
-    bread = r.played.session[0, :, theatre.BREAD]
-    jump = np.diff(bread) > SEARCH_WEIGHT / 2 ** (delay_s / 60 / theatre.HALF_LIFE_MIN + 1)
-    expected = 1 + int(np.argmax(jump)) if jump.any() else theatre.SLATES
+    r = at_the_end(delay_s)
+    bread = r.played.session[0, :, scene.BREAD]
+    jump = np.diff(bread) > SEARCH_WEIGHT / 2 ** (delay_s / 60 / scene.HALF_LIFE_MIN + 1)
+    expected = 1 + int(np.argmax(jump)) if jump.any() else scene.SLATES
     assert r.first_known == expected
 
 
 def test_ten_times_faster_is_no_slate_earlier():
-    assert theatre.slates_gained(30, 3) == 0
-    assert theatre.slates_gained(300, 30) == 9
+    assert scene.slates_gained(30, 3) == 0
+    assert scene.slates_gained(300, 30) == 9
 
 
 def test_nothing_before_the_search_depends_on_the_story():
-    shown = [scene(story=story).played.topic[0, : theatre.SEARCH] for story in theatre.STORIES]
+    shown = [at_the_end(story=story).played.topic[0, : scene.SEARCH] for story in scene.STORIES]
     assert all((other == shown[0]).all() for other in shown)
 
 
 def test_quick_and_sure_is_wrong_about_the_aunt_and_right_about_the_wish():
-    assert scene(3, 0.8, "bread, for an aunt").worth < -0.1
-    assert scene(3, 0.8, "bread, all evening").worth > 0.1
+    assert at_the_end(3, 0.8, "bread, for an aunt").worth < -0.1
+    assert at_the_end(3, 0.8, "bread, all evening").worth > 0.1
 
 
 def test_late_news_can_be_worse_than_none():
-    assert scene(3, 0.6, "bread, then tennis").worth > 0.1
-    assert scene(300, 0.6, "bread, then tennis").worth < 0
+    assert at_the_end(3, 0.6, "bread, then tennis").worth > 0.1
+    assert at_the_end(300, 0.6, "bread, then tennis").worth < 0
 
 
 def test_the_belief_is_painted_in_proportion():
-    r = scene()
+    r = at_the_end()
     column = theatre.belief(r, rows=1000)[:, 20]
     believed = r.played.believed[0, 20]
     assert np.bincount(column, minlength=8) / 1000 == pytest.approx(believed / believed.sum(), abs=2e-3)

@@ -55,7 +55,8 @@ class Evening:
     """What n people want during S slates. The truth: no log has it.
 
     taste: lasting taste, (n, T), length 1. wish: the topic that each slate's moment is about, (n, S), NO_WISH for
-    none. searched: whether they search for it just before that slate, (n, S).
+    none. searched: whether they search for it just before that slate, (n, S). Curiosity and luck are those of the
+    world's users 0 to n - 1.
     """
 
     world: World

@@ -1,0 +1,77 @@
+"""The evening that the theatre plays: one person's wishes, and what the feed makes of them at each delay."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from twoworlds.product.session import NO_WISH, Evening, Memory, Played, play
+from twoworlds.world import World
+from twoworlds.world.people import make_people
+
+# An evening on which somebody comes with a wish, and the wish weighs a little more than all of last year.
+WORLD = World(users=100, days=1, seed=7, intent_strength=1.2)
+PERSON, SLATES, SLATE_S, SEARCH = 25, 24, 30, 4
+HALF_LIFE_MIN = 2
+CHESS, BREAD, TENNIS = 3, 1, 2
+NAMES = {CHESS: "chess", BREAD: "bread", TENNIS: "tennis"}
+CLOCK = tuple(f"{(1198 + s // 2) // 60}:{(1198 + s // 2) % 60:02}:{s % 2 * 30:02}" for s in range(SLATES))
+# What is wanted from which slate on; each wish is searched for when it comes.
+STORIES = {
+    "bread, all evening": {SEARCH: BREAD},
+    "bread, for an aunt": {SEARCH: BREAD, SEARCH + 1: NO_WISH},
+    "bread, then tennis": {SEARCH: BREAD, SEARCH + 9: TENNIS},
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The evening up to `now`, the number of the slate on the screen."""
+
+    played: Played
+    now: int
+    lasting: float  # satisfaction of a slate from the search on, if nothing of tonight were used
+
+    def shown(self, topic: int) -> np.ndarray:
+        """Return how many of the ten videos of each slate are about `topic`, (SLATES,)."""
+        return (self.played.topic[0] == topic).sum(axis=1)
+
+    @property
+    def first_known(self) -> int:
+        """The first slate that is made with the first search; SLATES if none is."""
+        return min(SLATES, SEARCH + int(np.ceil(self.played.memory.delay_s / SLATE_S)))
+
+    @property
+    def worth(self) -> float:
+        """What using tonight does to satisfaction, from the search to the end, as a share."""
+        return float(self.played.satisfaction[0, SEARCH:].mean() / self.lasting - 1)
+
+
+def script(story: str) -> Evening:
+    """Return the evening of a story: the truth about one person."""
+    wish, searched = np.full((1, SLATES), NO_WISH), np.zeros((1, SLATES), dtype=bool)
+    for slate, topic in STORIES[story].items():
+        wish[0, slate:] = topic
+        searched[0, slate] = topic != NO_WISH
+    taste = make_people(WORLD, PERSON, PERSON + 1).taste
+    return Evening(WORLD, taste, wish, searched, SLATE_S)
+
+
+@lru_cache(maxsize=256)
+def evening_of(delay_s: float, weight: float, story: str) -> Played:
+    """Live the evening of a story with a pipeline's delay and a weight of tonight."""
+    return play(script(story), Memory(weight, HALF_LIFE_MIN, delay_s))
+
+
+def model(clock: str, delay_s: int, weight: float, story: str) -> Scene:
+    """Return the scene at a time of the clock."""
+    lasting = evening_of(0, 0.0, story).satisfaction[0, SEARCH:].mean()
+    return Scene(evening_of(delay_s, weight, story), CLOCK.index(clock), float(lasting))
+
+
+def slates_gained(slow_s: int = 30, quick_s: int = 3) -> int:
+    """Return how many slates earlier a quicker pipeline's feed knows of the search."""
+    slow, quick = (
+        Scene(evening_of(d, 0.5, next(iter(STORIES))), 0, 1.0).first_known for d in (slow_s, quick_s)
+    )
+    return slow - quick
