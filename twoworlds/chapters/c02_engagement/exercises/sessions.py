@@ -13,6 +13,13 @@ def session_numbers(events: pd.DataFrame, gap_min: float) -> list[int]:
     return begins.groupby(ordered["user_id"]).cumsum().reindex(events.index).astype(int).tolist()
 
 
+def _by_label(value: object, expected: list[int], events: pd.DataFrame, gap_min: float) -> bool | None:
+    """Accept a Series in another order: its labels say which row each number belongs to."""
+    if isinstance(value, pd.Series) and set(value.index) == set(events.index):
+        return value.reindex(events.index).tolist() == expected or None
+    return None
+
+
 def _events(rows: list[tuple[int, float]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["user_id", "minute"])
     moment = pd.Timestamp("2026-03-02 08:00") + pd.to_timedelta(table.pop("minute") * 60, unit="s")
@@ -71,6 +78,7 @@ SESSIONS = Exercise(
     desk="platform",
     minutes=10,
     answer=session_numbers,
+    accepts=_by_label,
     cases=_streams,
     returns="a list of whole numbers: each event's session, in the order of the rows",
     wrongs=[
