@@ -22,7 +22,7 @@ SERVICE_MS, OBJECTIVE_MS = 20.0, 150.0
 LOADS = (30, 50, 60, 70, 75, 80, 85, 90, 95, 98)  # %
 SERVERS = (1, 2, 4, 8, 16, 32, 64)
 VARIABILITY = (0, 1, 4, 10)  # squared coefficient of variation of the work in a request
-CUSTOMERS = 120_000  # the first sixth is left out: the line starts empty
+CUSTOMERS = 300_000  # the first sixth is left out: the line starts empty
 LINE = np.unique(np.concatenate([np.linspace(20, 99.2, 80), LOADS]))  # %
 
 
@@ -116,9 +116,9 @@ def _axes(product: Axes, platform: Axes) -> None:
         ax.set(xlim=(20, 101), xlabel="Load, % of capacity", xticks=range(20, 101, 10))
         ax.axvline(100, color=NEUTRAL, linewidth=0.8)
     product.set(ylim=(-3, 103), ylabel=f"Visitors who meet one over {OBJECTIVE_MS:.0f} ms, % a week")
-    platform.set(yscale="log", ylim=(15, 8000), ylabel="Time of an answer, ms")
+    platform.set(yscale="log", ylim=(15, 20_000), ylabel="Time of an answer, ms")
     platform.set_yticks(
-        [20, 50, 100, 200, 500, 1000, 5000], ["20", "50", "100", "200", "500", "1,000", "5,000"]
+        [20, 50, 100, 200, 500, 1000, 10_000], ["20", "50", "100", "200", "500", "1,000", "10,000"]
     )
     platform.minorticks_off()
     platform.axhline(OBJECTIVE_MS, color=NEUTRAL, linestyle=":")

@@ -138,14 +138,14 @@ SCHEDULED = Exercise(
     wrongs=[
         Wrong("from sent", lambda s, d, i: percentile(np.subtract(d, s), 0.99),
               "You count from when the request was sent. The client was stuck and sent it late: those who would have come meanwhile are missing."),
+        Wrong("from sent, numpy", lambda s, d, i: float(np.percentile(np.subtract(d, s), 99)),
+              "That counts from when the request was sent. The client was stuck and sent it late: count from when it should have been sent."),
         Wrong("delay only", lambda s, d, i: percentile(np.asarray(s) - _schedule(s, i), 0.99),
               "That is how late requests were sent; the answer's own time comes on top."),
         Wrong("sum of p99s", lambda s, d, i: percentile(np.asarray(s) - _schedule(s, i), 0.99) + percentile(np.subtract(d, s), 0.99),
               "Percentiles don't add up: the slowest sends and the slowest answers are different requests. Add first, then take the p99."),
         Wrong("from zero", lambda s, d, i: percentile(np.abs(np.asarray(d) - i * np.arange(len(s))), 0.99),
               "Your schedule begins at 0. It begins when the first request was sent."),
-        Wrong("mean", lambda s, d, i: float(np.mean(np.asarray(d) - _schedule(s, i))),
-              "That is the mean. Counted from the right moment, but the question was the p99."),
     ],
     hints=(
         "A user who wanted to come at 0.1 s doesn't care that your client was busy until 0.5 s.",
