@@ -105,11 +105,48 @@ def test_ranked_positions_do_not_reveal_examination():
         ({1: 1.0}, "lacks position 2"),
         ({1: 1.0, 2: 0.0}, "position 2 is 0"),
         ({1: 1.2, 2: 1}, "position 1 is 1.2"),
+        ({1: 1, 2: None}, "position 2 is None"),
+        ({1: 1, 2: 1e-300}, "position 2 is 1e-300"),
+        ({1.5: 1, 2: 1}, "position of examination is 1.5"),
+        ({"top": 1}, "position of examination is 'top'"),
+        (pd.Series([1, 0.9, 0.5], index=[1, 1, 2]), "has position 1 twice"),
+        ([1, 0.5], r"examination is \[1, 0.5\]: it must be a dict"),
     ],
 )
 def test_impossible_examination_is_told(examination, said):
     with pytest.raises(InputError, match=said):
         m.debiased_ctr(impressions([0.5, 0.5], [1, 1], 5, 0), examination)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("position", [1.5, 2]), ("position", ["1", "2"]), ("clicked", [2, 0]), ("explored", ["y", "n"])],
+)
+def test_a_column_of_the_wrong_kind_is_told(column, values):
+    log = impressions([0.5, 0.5], [1, 1], 1, 0).assign(explored=True)
+    with pytest.raises(InputError, match=f"{column} is"):
+        m.estimate_examination(log.assign(**{column: values}))
+    if column != "explored":
+        with pytest.raises(InputError, match=f"{column} is"):
+            m.debiased_ctr(log.assign(**{column: values}), {1: 1, 2: 1})
+
+
+@pytest.mark.parametrize(
+    "values", [[np.inf, 1.0], ["1", "2"], pd.to_timedelta([1, 2], unit="s"), [True, False]]
+)
+@pytest.mark.parametrize("column", ["watch_s", "length_s"])
+def test_seconds_are_finite_numbers(column, values):
+    log = pd.DataFrame({"clicked": [True, True], "watch_s": [1.0, 2.0], "length_s": [1.0, 2.0]})
+    with pytest.raises(InputError, match=f"{column} is .* a finite number"):
+        m.watch_share(log.assign(**{column: values}))
+
+
+def test_clicks_may_be_0_and_1():
+    log = impressions([0.5, 0.5], [1, 1], 40, 0).assign(explored=True, watch_s=1, length_s=2)
+    as_numbers = log.assign(clicked=log["clicked"].astype("float64"), explored=1)
+    assert m.debiased_ctr(as_numbers, {1: 1, 2: 0.5}).equals(m.debiased_ctr(log, {1: 1, 2: 0.5}))
+    assert m.estimate_examination(as_numbers).equals(m.estimate_examination(log))
+    assert m.watch_share(as_numbers) == m.watch_share(log) == 0.5
 
 
 def test_no_random_click_on_top_is_told():
@@ -119,7 +156,7 @@ def test_no_random_click_on_top_is_told():
 
 
 def test_shares_outside_their_range_are_told():
-    for bad in ([], [1.2], [float("nan")]):
+    for bad in ([], [1.2], [float("nan")], ["0.3"], [None], [pd.NA], [[0.1], [0.1, 0.2]], 0.5, [-0.1]):
         with pytest.raises(InputError, match="attractiveness is"):
             m.cascade_clicks(bad)
     with pytest.raises(InputError, match="must be as many"):

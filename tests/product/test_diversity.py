@@ -53,6 +53,11 @@ def test_second_choice_of_mmr_is_the_best_of_all(n, trade_off, seed):
     assert scores[second] == max(scores.values())
 
 
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_cosine_of_very_long_and_very_short_vectors(size):
+    assert m.cosine([[size, size], [1, 0]])[0, 1] == pytest.approx(0.5**0.5)
+
+
 def test_mmr_with_relevance_alone_sorts():
     assert m.mmr([0.2, 0.9, 0.5], np.ones((3, 3)), 3, 1) == [1, 2, 0]
 
@@ -79,6 +84,8 @@ def test_entropy_by_hand():
 def test_coverage_counts_each_item_once():
     assert m.coverage([3, 3, 9], 4) == 0.5
     assert m.coverage([], 4) == 0
+    for ids in ({3, 9}, (i for i in (3, 9)), [[3], [9]], np.array(["a", "b"]), ["a", "b"]):
+        assert m.coverage(ids, 4) == 0.5
     with pytest.raises(InputError, match="catalogue is 1"):
         m.coverage([3, 9], 1)
 
@@ -93,6 +100,14 @@ def test_coverage_counts_each_item_once():
         (lambda: m.mmr([1.0], SIMILARITY, 1, 0.5), "relevance has shape"),
         (lambda: m.mmr(RELEVANCE, SIMILARITY, 4, 0.5), "k is 4"),
         (lambda: m.topic_entropy([-1, 2]), "counts are"),
+        (lambda: m.topic_entropy(["a"]), "counts is"),
+        (lambda: m.topic_entropy([np.inf]), "counts are"),
+        (lambda: m.cosine([["a"]]), "vectors is"),
+        (lambda: m.cosine([[1], [1, 2]]), "vectors is"),
+        (lambda: m.coverage("abc", 4), "shown is 'abc'"),
+        (lambda: m.coverage(5, 4), "shown is 5"),
+        (lambda: m.coverage([3, np.nan], 4), "shown is .* none missing"),
+        (lambda: m.coverage(["a", None], 4), "shown is .* none missing"),
     ],
 )
 def test_wrong_input_is_told(act, said):

@@ -41,7 +41,27 @@ def test_order_of_rows_and_repeats_do_not_matter():
     assert m.funnel(pd.concat([LOG, LOG]).sample(frac=1, random_state=1), STEPS).equals(m.funnel(LOG, STEPS))
 
 
-@pytest.mark.parametrize("steps", [[], ["open", "open"], "open"])
+def test_steps_may_come_from_anywhere():
+    for steps in (tuple(STEPS), (step for step in STEPS), pd.Index(STEPS)):
+        assert m.funnel(LOG, steps).equals(m.funnel(LOG, STEPS))
+    as_category = LOG.assign(step=LOG["step"].astype("category"), ts=LOG["minute"])
+    assert m.funnel(as_category, STEPS).equals(m.funnel(LOG, STEPS))
+    assert (
+        m.funnel(LOG.assign(step=LOG["step"].replace("open", "o'pen")), ["o'pen", "click"])["reached"].iloc[0]
+        == 3
+    )
+
+
+def test_texts_are_no_times():
+    with pytest.raises(InputError, match="ts is VARCHAR: it must be a timestamp or a number"):
+        m.funnel(LOG.assign(ts="9:00"), STEPS)
+    with pytest.raises(InputError, match="step is BIGINT: it must be a text"):
+        m.funnel(LOG.assign(step=1), STEPS)
+    with pytest.raises(InputError, match="log has no column None"):
+        m.funnel(LOG, STEPS, unit=None)
+
+
+@pytest.mark.parametrize("steps", [[], ["open", "open"], "open", None, [1, 2], ["open", None]])
 def test_impossible_steps_are_told(steps):
     with pytest.raises(InputError, match="steps are"):
         m.funnel(LOG, steps)

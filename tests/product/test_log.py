@@ -55,12 +55,91 @@ def test_repeats_are_refused_and_can_be_dropped():
         (LOG.assign(clicked=[1.0, np.nan, np.nan, 0.0]), "2 rows without clicked"),
         ("nowhere/log.parquet", "must be the path of Parquet files"),
         ([1, 2], "log is a list"),
-        (LOG.assign(session_id=[1, "a", 2, 3]), "mixed kinds"),
+        (LOG.assign(session_id=[1, "a", 2, 3]), "mixed or unknown kind"),
     ],
 )
 def test_a_log_that_cannot_be_counted_is_told(log, said):
     with pytest.raises(InputError, match=said):
         m.ctr(log)
+
+
+@pytest.mark.parametrize(
+    "clicked",
+    [[2, 0, 1, 1], [0.5, 0, 1, 1], [-1, 0, 1, 1], [np.inf, 0, 1, 1], ["yes", "no", "yes", "no"], ["1", "0", "1", "0"]],
+)  # fmt: skip
+def test_a_click_is_yes_or_no(clicked):
+    with pytest.raises(InputError, match=r"clicked is .*: it must be true or false, or 1 or 0"):
+        m.ctr(LOG.assign(clicked=clicked))
+
+
+@pytest.mark.parametrize(
+    "kind", ["int8", "float32", "Int64", "boolean", "category", "object", "bool[pyarrow]", "uint8"]
+)
+def test_a_click_may_be_of_any_such_kind(kind):
+    assert m.ctr(LOG.assign(clicked=LOG["clicked"].astype(kind))) == 0.75
+
+
+def test_columns_that_are_no_names_are_told():
+    for by in (["position"], 5, None.__class__):
+        with pytest.raises(InputError, match="log has no column"):
+            m.ctr(LOG, by)
+    with pytest.raises(InputError, match="mixed or unknown kind"):
+        m.ctr(pd.concat([LOG, LOG[["clicked"]]], axis=1))
+    with pytest.raises(InputError, match="mixed or unknown kind"):
+        m.ctr(LOG.assign(clicked=LOG["clicked"].astype("float16")))
+    with pytest.raises(InputError, match="key is empty"):
+        m.deduplicated(LOG, key=())
+
+
+def test_one_key_may_be_given_as_its_name():
+    assert len(m.deduplicated(LOG, key="position")) == 2
+    with pytest.raises(InputError, match="2 rows that repeat the position"):
+        m.events(LOG, ["clicked"], key="position")
+
+
+def test_repeats_that_tie_are_dropped_alike_in_any_order():
+    twice = pd.concat([LOG, LOG.assign(clicked=~LOG["clicked"])])
+    kept = [
+        m.ctr(m.deduplicated(twice.iloc[order]), "position").to_dict()
+        for order in (range(8), range(7, -1, -1))
+    ]
+    assert kept[0] == kept[1]
+
+
+def test_two_logs_at_a_time_stay_apart():
+    """Relations are read late; each must still see its own log, also one that its owner named `log`."""
+    theirs = duckdb.connect()
+    theirs.register("frame", LOG)
+    theirs.execute("create table log as select * from frame")
+    one, other = m.deduplicated(LOG), m.deduplicated(LOG.assign(clicked=False))
+    assert [m.ctr(log) for log in (one, other, theirs.table("log"), one)] == [0.75, 0, 0.75, 0.75]
+
+
+def test_times_with_a_zone_come_out_in_utc_and_quietly(recwarn):
+    aware = LOG.assign(ts=LOG["ts"].dt.tz_localize("Asia/Tokyo"), user_id=7)
+    assert m.ctr(aware, "ts").index[0] == pd.Timestamp("2026-03-01 23:00", tz="UTC")
+    assert str(m.sessions(aware)["start"].dt.tz) == "UTC"
+    assert not recwarn
+
+
+@pytest.mark.parametrize("until", [pd.NaT, "yesterday", None.__class__, pd.Timestamp("2026-03-02", tz="UTC")])
+def test_an_impossible_until_is_told(until):
+    with pytest.raises(InputError, match=r"until is .* must be a timestamp"):
+        m.events(LOG, ["ts"], until=until)
+
+
+def test_until_asks_for_timestamps():
+    with pytest.raises(InputError, match="no column 'ts'"):
+        m.events(LOG.drop(columns="ts"), ["clicked"], until="2026-03-02")
+    with pytest.raises(InputError, match="ts is VARCHAR: it must be a timestamp"):
+        m.events(LOG.assign(ts=LOG["ts"].astype(str)), ["ts"], until="2026-03-02")
+    aware = LOG.assign(ts=LOG["ts"].dt.tz_localize("UTC"))
+    with pytest.raises(
+        InputError, match="until is '2026-03-02 08:30': it must be a timestamp, with a time zone"
+    ):
+        m.events(aware, ["ts"], until="2026-03-02 08:30")
+    with pytest.raises(InputError, match="2 events after"):
+        m.events(aware, ["ts"], until=pd.Timestamp("2026-03-02 17:30", tz="Asia/Tokyo"))
 
 
 def test_events_from_the_future_are_told():

@@ -20,6 +20,15 @@ def test_case_r01():
     assert m.ndcg(RELEVANCE, judged=[*RELEVANCE, 3, 2]) == pytest.approx(0.785002, abs=1e-6)
 
 
+def test_a_short_list_is_held_against_the_best_k():
+    """TREC's NDCG at k: who shows three items where six could have been shown misses the gain of the other three."""
+    expected = m.dcg([3, 2, 3]) / m.dcg([3, 3, 2, 2, 1, 0])
+    assert m.ndcg([3, 2, 3], k=6, judged=RELEVANCE) == pytest.approx(expected)
+    assert m.ndcg([3, 2, 3], k=9, judged=RELEVANCE) == pytest.approx(expected)
+    assert m.ndcg([3, 2, 3], judged=RELEVANCE) == pytest.approx(m.dcg([3, 2, 3]) / m.dcg([3, 3, 2]))
+    assert m.ndcg([3, 2, 3], k=1, judged=RELEVANCE) == 1
+
+
 lists = st.integers(2, 9).flatmap(
     lambda n: st.tuples(
         st.lists(st.integers(0, 4), min_size=n, max_size=n),
@@ -58,6 +67,17 @@ def test_ties_take_no_luck():
         (lambda: m.dcg([1, 2], k=0), "k is 0"),
         (lambda: m.dcg([1, 2], scores=[1]), "scores have shape"),
         (lambda: m.ndcg([1, 2], judged=[2]), "judged has 1"),
+        (
+            lambda: m.ndcg([3, 0, 0], judged=[1, 1, 1]),
+            "judged has 3 items: it must hold all 3 that were shown",
+        ),
+        (lambda: m.ndcg([1, 1], judged=[1, 2]), "judged has 2"),
+        (lambda: m.ndcg([1, 1], judged=[1, -2]), "judged is"),
+        (lambda: m.dcg(["a"]), "relevance is"),
+        (lambda: m.dcg([2000], gain="exponential"), "relevance is .* from 0 to 1000"),
+        (lambda: m.dcg([1], gain=np.array(["linear", "x"])), "gain is"),
+        (lambda: m.dcg([1, 2], scores=["a", "b"]), "scores is"),
+        (lambda: m.dcg([1, 2], scores=[1, None]), "scores have shape"),
     ],
 )
 def test_wrong_input_is_told(act, said):

@@ -64,6 +64,11 @@ def test_against_counting_one_by_one(pairs):
         (ACTIVITY.assign(user_id=99), "rows of users who are not in users"),
         (pd.DataFrame({"user_id": [3], "day": [2]}), "before the user joined"),
         (ACTIVITY.iloc[:0], "log is empty"),
+        (ACTIVITY.assign(day=ACTIVITY["day"] + 0.5), "day is 1.5 in some row: it must be a whole number"),
+        (ACTIVITY.assign(day="3"), "day is VARCHAR"),
+        (ACTIVITY.assign(day=pd.Timestamp("2026-03-02")), "day is TIMESTAMP"),
+        (ACTIVITY.assign(day=20260302), "day is 20260302"),
+        (ACTIVITY.assign(day=np.inf), "day is inf"),
     ],
 )
 def test_impossible_activity_is_told(activity, said):
@@ -74,6 +79,22 @@ def test_impossible_activity_is_told(activity, said):
 def test_activity_after_the_last_day_is_told():
     with pytest.raises(InputError, match="after last_day 5"):
         m.retention_curve(ACTIVITY, USERS, last_day=5)
+
+
+def test_other_wrong_input_is_told():
+    with pytest.raises(InputError, match=r"joined_day is 1.5"):
+        m.retention_curve(ACTIVITY, USERS.assign(joined_day=1.5))
+    with pytest.raises(InputError, match="ages is 7: it must be a list of days"):
+        m.cohort_retention(ACTIVITY, USERS, ages=7)
+    with pytest.raises(InputError, match=r"day is 1.5"):
+        m.stickiness(ACTIVITY.assign(day=1.5), 1, 1)
+
+
+def test_days_may_be_counted_from_0():
+    zero = ACTIVITY.assign(day=ACTIVITY["day"] - 1), USERS.assign(joined_day=USERS["joined_day"] - 1)
+    assert m.retention_curve(*zero, last_day=7).equals(m.retention_curve(ACTIVITY, USERS))
+    assert m.stickiness(zero[0], 7, 8) == m.stickiness(ACTIVITY, 8, 8)
+    assert m.stickiness(zero[0].assign(day=0), 0, 1) == 1
 
 
 def test_a_user_listed_twice_is_told():

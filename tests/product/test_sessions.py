@@ -39,14 +39,14 @@ def test_users_do_not_share_sessions_and_order_is_no_matter():
     assert m.sessions(log.iloc[::-1], 30).equals(table)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(minutes, st.integers(1, 120))
 def test_sessions_are_the_gaps_and_one(times, gap):
     ordered = np.sort(times)
     assert len(m.sessions(stream(times), gap)) == 1 + (np.diff(ordered) > gap).sum()
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(minutes, st.integers(1, 60), st.integers(0, 60))
 def test_a_longer_gap_never_gives_more_sessions(times, gap, more):
     log = stream(times)
@@ -54,7 +54,7 @@ def test_a_longer_gap_never_gives_more_sessions(times, gap, more):
     assert len(m.sessions(log, gap)) <= len(m.sessions(log, gap, split_at_gap=True))
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(minutes, st.data())
 def test_a_repeated_event_moves_no_boundary(times, data):
     again = [*times, data.draw(st.sampled_from(times))]
@@ -74,5 +74,10 @@ def test_empty_missing_and_future_are_told():
         m.sessions(stream([0]).iloc[:0])
     with pytest.raises(InputError, match="1 rows without ts"):
         m.sessions(stream([0, 1]).assign(ts=[START, pd.NaT]))
+    for no_times in (["a", "b"], [1, 2], [START.date()] * 2):
+        with pytest.raises(InputError, match=r"ts is .*: it must be a timestamp"):
+            m.sessions(stream([0, 1]).assign(ts=no_times))
+    with pytest.raises(InputError, match="split_at_gap is 'no'"):
+        m.sessions(stream([0, 1]), split_at_gap="no")
     with pytest.raises(InputError, match="1 events after"):
         m.sessions(stream([0, 90]), until=START + pd.Timedelta(hours=1))

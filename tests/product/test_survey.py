@@ -38,6 +38,10 @@ def test_equal_propensity_changes_nothing():
     assert m.survey_mean([5, np.nan, 2], [0.5, 0.9, 0.25]) == pytest.approx((2 * 5 + 4 * 2) / 6)
 
 
+def test_tiny_propensities_do_not_overflow():
+    assert m.survey_mean([5, 2], [1e-320, 0.5]) == 5
+
+
 def test_nobody_answering_is_nan():
     assert np.isnan(m.survey_mean([np.nan, np.nan]))
 
@@ -48,6 +52,14 @@ def test_nobody_answering_is_nan():
         (lambda: m.survey_mean([]), "ratings have shape"),
         (lambda: m.survey_mean([5.0, np.nan], [0.0, 0.5]), "propensity of an answer"),
         (lambda: m.survey_mean([5.0], [0.5, 0.5]), "propensity has shape"),
+        (lambda: m.survey_mean([np.inf, 3]), "ratings have shape"),
+        (lambda: m.survey_mean(["5"]), "ratings is"),
+        (lambda: m.survey_mean([5.0], ["0.5"]), "propensity is"),
+        (lambda: m.response_propensity(["yes", "no"], [[1], [2]]), "answered is"),
+        (lambda: m.response_propensity([5, 0], [[1], [2]]), "answered is .* one bool"),
+        (lambda: m.response_propensity([1, np.nan], [[1], [2]]), "answered is .* one bool"),
+        (lambda: m.response_propensity([1, 0], [[1e200], [2]]), "features have shape"),
+        (lambda: m.response_propensity([1, 0], [["a"], ["b"]]), "features is"),
         (lambda: m.response_propensity([True, True], [[1], [2]]), "True for everybody"),
         (lambda: m.response_propensity([True, False], [[1], [np.nan]]), "features have shape"),
     ],

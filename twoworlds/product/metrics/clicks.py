@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError
+from twoworlds.errors import InputError, require_number, require_numeric, require_whole, shown
 from twoworlds.product.metrics.log import IMPRESSION, Log, events, mean_by
 
 
@@ -16,8 +16,8 @@ def ctr(log: Log, by: str | None = None) -> float | pd.Series:
     log: one row an impression; column clicked (bool). Denominator: impressions, looked at or not. It can't see
     where the video stood, whether anybody looked, or whether the click was regretted.
     """
-    needed = ["clicked", *([by] if by else [])]
-    return mean_by(events(log, needed, key=IMPRESSION), "clicked::int", by)
+    needed = ["clicked", *([] if by is None else [by])]
+    return mean_by(events(log, needed, key=IMPRESSION, kinds={"clicked": "flag"}), "clicked::int", by)
 
 
 def watch_share(log: Log, by: str | None = None) -> float | pd.Series:
@@ -28,15 +28,16 @@ def watch_share(log: Log, by: str | None = None) -> float | pd.Series:
     nobody clicked. Seconds favour long videos; a share favours short ones a little, and neither sees if the
     time was well spent.
     """
-    needed = ["clicked", "watch_s", "length_s", *([by] if by else [])]
-    rows = events(log, needed, key=IMPRESSION)
+    needed = ["clicked", "watch_s", "length_s", *([] if by is None else [by])]
+    kinds = {"clicked": "flag", "watch_s": "number", "length_s": "number"}
+    rows = events(log, needed, key=IMPRESSION, kinds=kinds)
     shortest, least = rows.query("log", "select min(length_s), min(watch_s) from log").fetchall()[0]
     if shortest <= 0 or least < 0:
         name, value = ("length_s", shortest) if shortest <= 0 else ("watch_s", least)
         raise InputError(
             f"{name} is {value:g} in some row: lengths must be above 0 s and times not below 0 s."
         )
-    return mean_by(rows, "watch_s / length_s", by, where="clicked")
+    return mean_by(rows, "watch_s::double / length_s::double", by, where="clicked::bool")
 
 
 def position_clicks(attractiveness: ArrayLike, examination: ArrayLike) -> NDArray[np.float64]:
@@ -76,8 +77,9 @@ def estimate_examination(log: Log) -> pd.Series:
     that were ranked are not used. It can't see whether a look depends on what stands above. InputError where
     the top has no random click.
     """
-    rows = events(log, ["position", "clicked", "explored"], key=IMPRESSION)
-    rate = mean_by(rows.filter("explored"), "clicked::int", "position")
+    kinds = {"position": "position", "clicked": "flag", "explored": "flag"}
+    rows = events(log, list(kinds), key=IMPRESSION, kinds=kinds)
+    rate = mean_by(rows.filter("explored::bool"), "clicked::int", "position")
     if rate.empty or rate.index[0] != 1 or not rate.iloc[0] > 0:
         raise InputError(
             "log has no click on a random video at position 1: examination can't be estimated from it."
@@ -94,22 +96,33 @@ def debiased_ctr(log: Log, examination: Mapping[int, float] | pd.Series, by: str
     hence noise, and single values may exceed 1. With examination relative to the first position the result is
     per look at the top.
     """
-    rows = events(log, ["position", "clicked", by], key=IMPRESSION)
-    chance = {int(position): float(share) for position, share in dict(examination).items()}
-    for position, share in chance.items():
-        if not 0 < share <= 1:
-            raise InputError(
-                f"examination of position {position} is {share:g}: it must be above 0 and at most 1."
-            )
-    shown = {int(p) for (p,) in rows.query("log", "select distinct position from log").fetchall()}
-    if missing := sorted(shown - chance.keys()):
+    kinds = {"position": "position", "clicked": "flag"}
+    rows = events(log, [*kinds, by], key=IMPRESSION, kinds=kinds)
+    chance = _chances(examination)
+    filled = {int(p) for (p,) in rows.query("log", "select distinct position from log").fetchall()}
+    if missing := sorted(filled - chance.keys()):
         raise InputError(f"examination lacks position {missing[0]}: it must have every position of the log.")
-    weight = " ".join(f"when {position} then {1 / share!r}" for position, share in chance.items())
-    return mean_by(rows, f"case when clicked then (case position {weight} end) else 0 end", by)
+    weight = " ".join(f"when {position} then {1 / share!r}::double" for position, share in chance.items())
+    return mean_by(rows, f"case when clicked::bool then (case position {weight} end) else 0 end", by)
+
+
+def _chances(examination: Mapping[int, float] | pd.Series) -> dict[int, float]:
+    """Return position -> chance to be looked at, checked."""
+    if not isinstance(examination, (Mapping, pd.Series)):
+        raise InputError(
+            f"examination is {shown(examination)}: it must be a dict or a Series, position -> share."
+        )
+    chance = {}
+    for position, share in examination.items():
+        position = require_whole("position of examination", position, -(10**9), 10**9)
+        if position in chance:
+            raise InputError(f"examination has position {position} twice: it must have each once.")
+        chance[position] = require_number(f"examination of position {position}", share, 1e-9, 1)
+    return chance
 
 
 def _shares(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    array = np.asarray(values, dtype=float)
+    array = require_numeric(name, values)
     if array.ndim != 1 or array.size == 0 or not ((array >= 0) & (array <= 1)).all():
-        raise InputError(f"{name} is {values!r}: it must be a list of shares from 0 to 1, at least one.")
+        raise InputError(f"{name} is {shown(values)}: it must be a list of shares from 0 to 1, at least one.")
     return array

@@ -1,9 +1,11 @@
 """How different is what was shown: within a list, over a person's topics, over the catalogue; and how to get there."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.errors import InputError, require_number, require_numeric, require_whole
+from twoworlds.errors import shown as brief
 
 
 def cosine(vectors: ArrayLike) -> NDArray[np.float64]:
@@ -11,12 +13,16 @@ def cosine(vectors: ArrayLike) -> NDArray[np.float64]:
 
     A vector without direction (all zeros) raises InputError.
     """
-    rows = np.asarray(vectors, dtype=float)
+    rows = require_numeric("vectors", vectors)
     if rows.ndim != 2 or rows.size == 0 or not np.isfinite(rows).all():
         raise InputError(f"vectors have shape {rows.shape}: they must be finite numbers, one row an item.")
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    if (length == 0).any():
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    if (largest == 0).any():
         raise InputError("vectors hold a row of zeros: it has no direction to compare.")
+    rows = np.ldexp(
+        rows, -np.frexp(largest)[1]
+    )  # a power of 2 off each row: exact, and squares don't overflow
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.clip(rows @ rows.T / (length * length.T), -1, 1)
 
 
@@ -38,9 +44,9 @@ def topic_entropy(counts: ArrayLike) -> float:
     counts: impressions a topic, not negative. Its exponent 2^H is the number of topics that would be as diverse
     if all were equal. It can't tell near topics from far ones. nan without any impression.
     """
-    n = np.asarray(counts, dtype=float)
-    if n.ndim != 1 or n.size == 0 or not (np.isfinite(n) & (n >= 0)).all():
-        raise InputError(f"counts are {counts!r}: they must be a list of numbers, 0 or more.")
+    n = require_numeric("counts", counts)
+    if n.ndim != 1 or n.size == 0 or not ((n >= 0) & (n <= 1e300)).all():
+        raise InputError(f"counts are {brief(counts)}: they must be a list of finite numbers, 0 or more.")
     if n.sum() == 0:
         return float("nan")
     p = n[n > 0] / n.sum()
@@ -50,14 +56,27 @@ def topic_entropy(counts: ArrayLike) -> float:
 def coverage(shown: ArrayLike, catalogue: int) -> float:
     """Return the share of the catalogue that was shown at least once.
 
-    shown: ids of what was shown, repeats allowed. catalogue: how many could have been shown. One look in a year
-    counts as much as a million, and more traffic covers more: compare only at equal traffic.
+    shown: ids of what was shown, of any shape, repeats allowed. catalogue: how many could have been shown. One look
+    in a year counts as much as a million, and more traffic covers more: compare only at equal traffic.
     """
     size = require_whole("catalogue", catalogue, 1, 10**12, "items")
-    distinct = len(np.unique(np.asarray(shown)))
+    distinct = _distinct(shown)
     if distinct > size:
         raise InputError(f"catalogue is {size}: it must hold the {distinct} different items that were shown.")
     return distinct / size
+
+
+def _distinct(shown: ArrayLike) -> int:
+    """Return how many different ids there are."""
+    try:
+        ids = np.asarray(shown if hasattr(shown, "__array__") else list(shown)).ravel()
+        found = not isinstance(shown, (str, bytes))
+    except (TypeError, ValueError):
+        found = False
+    number = pd.factorize(ids)[0] if found else np.array([-1])  # missing ids get -1
+    if (number < 0).any():
+        raise InputError(f"shown is {brief(shown)}: it must be a list of ids, none missing.")
+    return int(number.max(initial=-1)) + 1
 
 
 def mmr(relevance: ArrayLike, similarity: ArrayLike, k: int, trade_off: float) -> list[int]:
@@ -67,7 +86,7 @@ def mmr(relevance: ArrayLike, similarity: ArrayLike, k: int, trade_off: float) -
     first has none to resemble (Carbonell & Goldstein 1998). trade_off: 1 is relevance alone. Of equal items the
     first is taken.
     """
-    rel, s = np.asarray(relevance, dtype=float), _similarity(similarity)
+    rel, s = require_numeric("relevance", relevance), _similarity(similarity)
     if rel.shape != (len(s),) or not np.isfinite(rel).all():
         raise InputError(
             f"relevance has shape {rel.shape}: it must be one finite number for each of {len(s)} items."
@@ -83,7 +102,7 @@ def mmr(relevance: ArrayLike, similarity: ArrayLike, k: int, trade_off: float) -
 
 
 def _similarity(similarity: ArrayLike) -> NDArray[np.float64]:
-    s = np.asarray(similarity, dtype=float)
+    s = require_numeric("similarity", similarity)
     if s.ndim != 2 or s.shape[0] != s.shape[1] or not len(s) or not np.isfinite(s).all():
         raise InputError(f"similarity has shape {s.shape}: it must be a square of finite numbers.")
     if not np.allclose(s, s.T):

@@ -1,31 +1,32 @@
 """Funnels: who gets from one step to the next, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from twoworlds.errors import InputError
+from twoworlds.errors import InputError, shown
 from twoworlds.product.metrics.log import Log, events, quoted
 
 
 def funnel(log: Log, steps: Sequence[str], unit: str = "user_id") -> pd.DataFrame:
     """Return how many units get to each step in order: index step; columns reached, of_previous, of_first (shares).
 
-    log: one row an event; columns `unit`, step (text), ts. A unit reaches a step if it has an event of it at or
-    after the moment at which it reached the one before; other events may lie between, and a repeated event
-    counts once. Denominators: units at the step before, and at the first step; nan where nobody got that far.
-    The unit matters: the share of sessions that convert is not the share of users that do. It can't see why
-    somebody stopped.
+    log: one row an event; columns `unit`, step (text), ts (timestamp or number). A unit reaches a step if it
+    has an event of it at or after the moment at which it reached the one before; other events may lie between,
+    and a repeated event counts once. Denominators: units at the step before, and at the first step; nan where
+    nobody got that far. The unit matters: the share of sessions that convert is not the share of users that do.
+    It can't see why somebody stopped.
     """
-    if isinstance(steps, str) or not len(steps) or len(set(steps)) < len(steps):
-        raise InputError(f"steps are {steps!r}: they must be different names, in order, at least one.")
-    rows = events(log, [unit, "step", "ts"])
-    reached = np.array(rows.query("log", _chain(steps, quoted(unit))).fetchall()[0], dtype=float)
+    names = list(steps) if isinstance(steps, Iterable) and not isinstance(steps, str) else []
+    if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise InputError(f"steps are {shown(steps)}: they must be different names, in order, at least one.")
+    rows = events(log, [unit, "step", "ts"], kinds={"step": "text", "ts": "time or number"})
+    reached = np.array(rows.query("log", _chain(names, quoted(unit))).fetchall()[0], dtype=float)
     before = np.concatenate([reached[:1], reached[:-1]])
     with np.errstate(invalid="ignore"):
         shares = {"of_previous": reached / before, "of_first": reached / reached[0]}
-    return pd.DataFrame({"reached": reached.astype(int), **shares}, index=pd.Index(steps, name="step"))
+    return pd.DataFrame({"reached": reached.astype(int), **shares}, index=pd.Index(names, name="step"))
 
 
 def _chain(steps: Sequence[str], unit: str) -> str:

@@ -1,14 +1,16 @@
 """The way into a log: a table in memory, Parquet files or a DuckDB relation, checked before anything is counted."""
 
 import os
-from collections.abc import Sequence
+import re
+import warnings
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from twoworlds.errors import InputError
+from twoworlds.errors import InputError, shown
 
 #: A log: a DataFrame, the path of one or more Parquet files (a pattern with * will do), or a DuckDB relation.
 Log = pd.DataFrame | str | os.PathLike | duckdb.DuckDBPyRelation
@@ -16,36 +18,84 @@ Log = pd.DataFrame | str | os.PathLike | duckdb.DuckDBPyRelation
 #: What tells one impression of Flick's log from another.
 IMPRESSION = ("session_id", "position")
 
+_NUMBER = r"U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|FLOAT|DOUBLE|DECIMAL.*"
+#: Kind of column: its SQL types, the condition that a value is fit, and how a sentence says so.
+_KINDS = {
+    "flag": (f"BOOLEAN|{_NUMBER}", "{0}::double in (0, 1)", "true or false, or 1 or 0"),
+    "thumb": (_NUMBER, "{0} in (-1, 0, 1)", "1, -1 or 0"),
+    "number": (_NUMBER, "isfinite({0}::double)", "a finite number"),
+    "day": (
+        _NUMBER,
+        "{0}::double = round({0}::double) and abs({0}) <= 1000000",
+        "a whole number up to 1,000,000",
+    ),
+    "position": (_NUMBER, "{0}::double = round({0}::double) and abs({0}) < 1e9", "a whole number"),
+    "time": ("TIMESTAMP.*", "true", "a timestamp"),
+    "time or number": (f"TIMESTAMP.*|DATE|{_NUMBER}", "true", "a timestamp or a number"),
+    "text": ("VARCHAR|ENUM.*", "true", "a text"),
+}
+
 
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
     """Return this room's own connection: one thread, so that sums of floats come out the same every time."""
-    return duckdb.connect(config={"threads": 1})
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("set TimeZone = 'UTC'")  # else times with a zone would come out in the machine's
+    return connection
 
 
 def events(
-    log: Log, columns: Sequence[str], key: Sequence[str] = (), until: object = None
+    log: Log,
+    columns: Sequence[str],
+    key: str | Sequence[str] = (),
+    until: object = None,
+    kinds: Mapping[str, str] | None = None,
 ) -> duckdb.DuckDBPyRelation:
     """Return `log` as a DuckDB relation in which every row can be counted.
 
-    It must have at least one row and all of `columns`, without nulls or NaN; no two rows may agree in all of
-    `key`; no `ts` may lie after `until` (a timestamp: when the log was read; a later event has a wrong clock).
-    Otherwise InputError says what is there. The order of the rows does not matter.
+    It must have at least one row and all of `columns`, without nulls or NaN, those in `kinds` of their kind (column ->
+    "flag", "number" ...); no two rows may agree in all of `key`; no `ts` may lie after `until` (a timestamp: when
+    the log was read; a later event has a wrong clock). Otherwise InputError says what is there. The order of the
+    rows does not matter.
     """
-    rows = _open(log)
+    rows, kinds = _open(log), dict(kinds or {})
+    if until is not None:
+        columns, kinds["ts"] = [*columns, "ts"], "time"
     if missing := [name for name in columns if name not in rows.columns]:
-        raise InputError(f"log has no column {missing[0]!r}: it must have {', '.join(columns)}.")
-    nulls = ", ".join(f"count(*) filter (where {_missing(rows, name)})" for name in columns)
-    total, *empty = rows.query("log", f"select count(*), {nulls} from log").fetchall()[0]
-    if total == 0:
-        raise InputError("log is empty: it must have at least one row.")
-    for name, count in zip(columns, empty, strict=True):
-        if count:
-            raise InputError(f"log has {count} rows without {name}: every row must have a value.")
-    _check_once(rows, total, key)
+        raise InputError(f"log has no column {missing[0]!r}: it must have {', '.join(map(str, columns))}.")
+    total = _check_values(rows, list(columns), kinds)
+    _check_once(rows, total, (key,) if isinstance(key, str) else key)
     if until is not None:
         _check_clock(rows, until)
     return rows
+
+
+def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: Mapping[str, str]) -> int:
+    """Raise InputError unless there are rows, and all have values of the right kind; return how many there are."""
+    for name, kind in kinds.items():
+        if not re.fullmatch(_KINDS[kind][0], _type(rows, name)):
+            raise InputError(f"{name} is {_type(rows, name)}: it must be {_KINDS[kind][2]} in every row.")
+    empty = [f"count(*) filter (where {_missing(rows, name)})" for name in columns]
+    unfit = [
+        f"any_value({quoted(name)}) filter (where not ({_KINDS[kind][1].format(quoted(name))}))"
+        for name, kind in kinds.items()
+    ]
+    try:
+        query = f"select {', '.join(['count(*)', *empty, *unfit])} from log"
+        total, *found = rows.query("log", query).fetchall()[0]
+    except duckdb.Error as problem:
+        raise InputError(
+            f"log can't be read ({_told(problem)}): it must be a table of plain columns."
+        ) from None
+    if total == 0:
+        raise InputError("log is empty: it must have at least one row.")
+    for name, count in zip(columns, found[: len(columns)], strict=True):
+        if count:
+            raise InputError(f"log has {count} rows without {name}: every row must have a value.")
+    for (name, kind), value in zip(kinds.items(), found[len(columns) :], strict=True):
+        if value is not None:
+            raise InputError(f"{name} is {value} in some row: it must be {_KINDS[kind][2]} in every row.")
+    return total
 
 
 def _open(log: Log) -> duckdb.DuckDBPyRelation:
@@ -67,14 +117,24 @@ def _from_table(log: pd.DataFrame) -> duckdb.DuckDBPyRelation:
     """Return a table by way of Arrow: DuckDB does not read a reversed view of one (a negative stride) itself."""
     try:
         return _connection().from_arrow(pa.Table.from_pandas(log, preserve_index=False))
-    except (pa.ArrowException, ValueError) as problem:
-        raise InputError(f"log has a column of mixed kinds ({problem}): each must hold one kind.") from None
+    except (pa.ArrowException, ValueError, duckdb.Error) as problem:
+        raise InputError(
+            f"log has a column of mixed or unknown kind ({_told(problem)}): each must hold one plain kind."
+        ) from None
+
+
+def _told(problem: Exception) -> str:
+    """Return the first line of another's message, without its full stop."""
+    return str(problem).split("\n")[0].rstrip(".")
+
+
+def _type(rows: duckdb.DuckDBPyRelation, name: str) -> str:
+    return str(rows.types[rows.columns.index(name)])
 
 
 def _missing(rows: duckdb.DuckDBPyRelation, name: str) -> str:
     """Return the condition that a row has no value in a column; a float can be NaN as well."""
-    kind = str(rows.types[rows.columns.index(name)])
-    nan = f" or isnan({quoted(name)})" if kind in ("FLOAT", "DOUBLE") else ""
+    nan = f" or isnan({quoted(name)})" if _type(rows, name) in ("FLOAT", "DOUBLE") else ""
     return f"{quoted(name)} is null{nan}"
 
 
@@ -93,23 +153,41 @@ def _check_once(rows: duckdb.DuckDBPyRelation, total: int, key: Sequence[str]) -
 
 
 def _check_clock(rows: duckdb.DuckDBPyRelation, until: object) -> None:
-    moment = pd.Timestamp(until)
-    late = rows.query("log", f"select count(*) from log where ts > timestamp '{moment}'").fetchall()[0][0]
+    try:
+        moment = pd.Timestamp(until)
+    except (TypeError, ValueError):
+        moment = pd.NaT
+    if pd.isna(moment) or (moment.tz is not None) != ("ZONE" in _type(rows, "ts")):
+        raise InputError(
+            f"until is {shown(until)}: it must be a timestamp, with a time zone if and only if ts has one."
+        )
+    literal = f"timestamp{'tz' if moment.tz else ''} '{moment}'"
+    late = rows.query("log", f"select count(*) from log where ts > {literal}").fetchall()[0][0]
     if late:
         raise InputError(f"log has {late} events after {moment}: an event from the future has a wrong clock.")
 
 
-def deduplicated(log: Log, key: Sequence[str] = IMPRESSION) -> duckdb.DuckDBPyRelation:
-    """Return `log` with one row for each value of `key`: the earliest `ts` if there is one, else any.
+def deduplicated(log: Log, key: str | Sequence[str] = IMPRESSION) -> duckdb.DuckDBPyRelation:
+    """Return `log` with one row for each value of `key`: the earliest `ts` if there is one.
 
-    A client that sends again after a lost answer leaves repeats, and a click counted twice is a wrong CTR. This
+    Of rows that tie, the one whose columns sort first is kept, so that the order of the rows does not matter. A
+    client that sends again after a lost answer leaves repeats, and a click counted twice is a wrong CTR. This
     can't tell a repeat from two events that truly have the same key: choose the key.
     """
-    rows = events(log, tuple(key))
-    order = "order by ts" if "ts" in rows.columns else ""
-    return rows.query(
-        "log", f"select * from log qualify row_number() over (partition by {_listed(key)} {order}) = 1"
-    )
+    key = (key,) if isinstance(key, str) else tuple(key)
+    if not key:
+        raise InputError("key is empty: it must be the columns that tell one row from another.")
+    rows = events(log, key)
+    order = _listed([*(["ts"] if "ts" in rows.columns else []), *rows.columns])
+    once = f"row_number() over (partition by {_listed(key)} order by {order}) = 1"
+    return rows.query("log", f"select * from log qualify {once}")
+
+
+def table(rows: duckdb.DuckDBPyRelation) -> pd.DataFrame:
+    """Return a relation as a pandas table."""
+    with warnings.catch_warnings():  # DuckDB calls pandas in an old way where a column has a time zone
+        warnings.simplefilter("ignore")
+        return rows.df()
 
 
 def quoted(name: str) -> str:
@@ -129,5 +207,5 @@ def mean_by(rows: duckdb.DuckDBPyRelation, expression: str, by: str | None, wher
     if by not in rows.columns:
         raise InputError(f"by is {by!r}: it must be a column of the log, {', '.join(rows.columns)}.")
     mean = f"avg({expression}) filter (where {where}) as mean"
-    table = rows.query("log", f"select {quoted(by)} as by, {mean} from log group by 1 order by 1").df()
-    return table.set_index("by")["mean"].rename_axis(by).astype(float)
+    means = table(rows.query("log", f"select {quoted(by)} as by, {mean} from log group by 1 order by 1"))
+    return means.set_index("by")["mean"].rename_axis(by).astype(float)

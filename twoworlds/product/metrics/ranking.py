@@ -1,9 +1,14 @@
 """How good is an order, given what each item is worth: DCG and NDCG."""
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_one_of, require_whole
+from twoworlds.errors import InputError, require_numeric, require_one_of, require_whole, shown
+
+#: Larger grades would make 2^relevance more than a float holds.
+_HIGHEST_GRADE = 1000
 
 
 def dcg(
@@ -12,13 +17,14 @@ def dcg(
     """Return the discounted cumulative gain of a list: the sum of gain_i / log2(i + 1) over positions i = 1..k.
 
     relevance: what each item is worth, 0 or more, in the order shown. gain: "linear" takes it as it is
-    (Järvelin & Kekäläinen 2002), "exponential" takes 2^relevance - 1. With `scores` the items are ranked by
-    them, largest first, and items of equal score share the mean gain of their places (McSherry & Najork 2008):
-    no luck in the order of ties.
+    (Järvelin & Kekäläinen 2002), "exponential" takes 2^relevance - 1 (Burges et al. 2005), relevance up to 1,000.
+    The discount log2(i + 1) is today's; the paper of 2002 divides by log2(i) from position 2 on. With `scores` the
+    items are ranked by them, largest first, and items of equal score share the mean gain of their places (McSherry
+    & Najork 2008): no luck in the order of ties.
     """
     values = _gains(relevance, gain)
     if scores is not None:
-        values = _ranked(values, np.asarray(scores, dtype=float))
+        values = _ranked(values, require_numeric("scores", scores))
     top = len(values) if k is None else require_whole("k", k, 1, 10**9)
     discount = 1 / np.log2(np.arange(2, len(values) + 2))
     return float((values * discount)[:top].sum())
@@ -35,27 +41,29 @@ def ndcg(
 
     Arguments as in `dcg`. judged: the relevance of everything that could have been shown, what was shown
     included; by default only what was shown, which makes a list perfect that left out the best. The best order
-    is cut at k, or at the length of the list. nan if nothing is relevant. It knows what the judges knew: not
+    is cut at k, without k at the length of the list. nan if nothing is relevant. It knows what the judges knew: not
     whether anybody was glad.
     """
-    shown = _gains(relevance, gain)
-    pool = shown if judged is None else _gains(judged, gain)
-    if len(pool) < len(shown):
+    gained = _gains(relevance, gain)
+    pool = gained if judged is None else _gains(judged, gain, "judged")
+    if Counter(gained.tolist()) - Counter(pool.tolist()):
         raise InputError(
-            f"judged has {len(pool)} items: it must hold at least the {len(shown)} that were shown."
+            f"judged has {len(pool)} items: it must hold all {len(gained)} that were shown, and may hold more."
         )
-    best = np.sort(pool)[::-1][: len(shown)]
+    best = np.sort(pool)[::-1][: len(gained) if k is None else None]
     ideal = dcg(best, k)
-    return dcg(shown, k, scores=scores) / ideal if ideal > 0 else float("nan")
+    return dcg(gained, k, scores=scores) / ideal if ideal > 0 else float("nan")
 
 
-def _gains(relevance: ArrayLike, gain: str) -> NDArray[np.float64]:
-    values = np.asarray(relevance, dtype=float)
-    if values.ndim != 1 or values.size == 0 or not (np.isfinite(values) & (values >= 0)).all():
+def _gains(relevance: ArrayLike, gain: str, name: str = "relevance") -> NDArray[np.float64]:
+    values = require_numeric(name, relevance)
+    linear = require_one_of("gain", gain, ("linear", "exponential")) == "linear"
+    highest = 1e300 if linear else _HIGHEST_GRADE
+    if values.ndim != 1 or values.size == 0 or not ((values >= 0) & (values <= highest)).all():
         raise InputError(
-            f"relevance is {relevance!r}: it must be a list of numbers, 0 or more, at least one."
+            f"{name} is {shown(relevance)}: it must be a list of numbers from 0 to {highest:g}, at least one."
         )
-    return values if require_one_of("gain", gain, ("linear", "exponential")) == "linear" else 2.0**values - 1
+    return values if linear else 2.0**values - 1
 
 
 def _ranked(values: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,12 +1,15 @@
 """Who comes back: retention by cohort, without calling anybody lost whose day has not come; stickiness."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from twoworlds.errors import InputError, require_whole
-from twoworlds.product.metrics.log import Log, events
+from twoworlds.errors import InputError, require_whole, shown
+from twoworlds.product.metrics.log import Log, events, table
+
+#: Days are counted from a first one; a date written as 20260302 is not such a count.
+_FARTHEST_DAY = 1_000_000
 
 
 def cohort_retention(
@@ -21,13 +24,15 @@ def cohort_retention(
     denominator: everyone who joined), then D1, D7 ... A cohort younger than the age is not lost: its value is
     unknown. It can't see what people came for.
     """
+    if not isinstance(ages, Iterable):
+        raise InputError(f"ages is {shown(ages)}: it must be a list of days.")
     sizes, counts, end = _returns(activity, users, last_day)
-    table = pd.DataFrame({"users": sizes})
+    cohorts = pd.DataFrame({"users": sizes})
     for age in ages:
         age = require_whole("age", age, 0, 100_000, "days")
         came = counts[age] if age in counts else pd.Series(0, index=sizes.index)
-        table[f"D{age}"] = (came / sizes).where(sizes.index + age <= end)
-    return table.rename_axis("joined_day")
+        cohorts[f"D{age}"] = (came / sizes).where(sizes.index + age <= end)
+    return cohorts.rename_axis("joined_day")
 
 
 def retention_curve(activity: Log, users: Log, last_day: int | None = None) -> pd.DataFrame:
@@ -43,8 +48,8 @@ def retention_curve(activity: Log, users: Log, last_day: int | None = None) -> p
     come = sizes.index.to_numpy()[:, None] + ages <= end
     old_enough = (sizes.to_numpy()[:, None] * come).sum(axis=0)
     active = (counts * come).sum(axis=0)
-    table = pd.DataFrame({"old_enough": old_enough, "active": active}, index=pd.Index(ages, name="age"))
-    return table.assign(retention=table["active"] / table["old_enough"])
+    curve = pd.DataFrame({"old_enough": old_enough, "active": active}, index=pd.Index(ages, name="age"))
+    return curve.assign(retention=curve["active"] / curve["old_enough"])
 
 
 def stickiness(activity: Log, last_day: int, window: int = 28) -> float:
@@ -55,12 +60,12 @@ def stickiness(activity: Log, last_day: int, window: int = 28) -> float:
     people leave.
     """
     span = require_whole("window", window, 1, 365, "days")
-    last = require_whole("last_day", last_day, 1, 100_000)
-    seen = events(activity, ["user_id", "day"])
+    last = require_whole("last_day", last_day, -_FARTHEST_DAY, _FARTHEST_DAY)
+    seen = events(activity, ["user_id", "day"], kinds={"day": "day"})
     first, final = seen.query("log", 'select min("day"), max("day") from log').fetchall()[0]
     if not first <= last - span + 1 or not last <= final:
         raise InputError(
-            f"window is {span} days to day {last}: the log covers days {first} to {final} and must hold them all."
+            f"window is {span} days to day {last}: the log covers days {first:g} to {final:g} and must hold them all."
         )
     within = f'"day" between {last - span + 1} and {last}'
     query = f'select count(distinct (user_id, "day")), count(distinct user_id) from log where {within}'
@@ -70,13 +75,13 @@ def stickiness(activity: Log, last_day: int, window: int = 28) -> float:
 
 def _returns(activity: Log, users: Log, last_day: int | None) -> tuple[pd.Series, pd.DataFrame, int]:
     """Return the cohorts' sizes, how many of each were active at each age, and the last day that is logged whole."""
-    people = events(users, ["user_id", "joined_day"], key=["user_id"])
-    joined = (
-        people.query("log", "select user_id, joined_day::bigint as joined from log").df().set_index("user_id")
-    )
-    seen = events(activity, ["user_id", "day"]).query("log", 'select distinct user_id, "day" from log').df()
+    people = events(users, ["user_id", "joined_day"], key="user_id", kinds={"joined_day": "day"})
+    joined = table(people.query("log", "select user_id, joined_day::bigint as joined from log"))
+    joined = joined.set_index("user_id")
+    active = events(activity, ["user_id", "day"], kinds={"day": "day"})
+    seen = table(active.query("log", 'select distinct user_id, "day"::bigint as "day" from log'))
     first, last = int(seen["day"].min()), int(seen["day"].max())
-    end = last if last_day is None else require_whole("last_day", last_day, 1, 100_000)
+    end = last if last_day is None else require_whole("last_day", last_day, -_FARTHEST_DAY, _FARTHEST_DAY)
     if last > end:
         raise InputError(
             f"activity goes to day {last}, after last_day {end}: events from the future have a wrong clock."

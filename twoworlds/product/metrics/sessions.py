@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from twoworlds.errors import require_number
-from twoworlds.product.metrics.log import Log, events
+from twoworlds.errors import require_number, require_one_of
+from twoworlds.product.metrics.log import Log, events, table
 
 _CUT = """
     with pauses as (
@@ -26,8 +26,9 @@ def sessionise(
     see `events`. Two people on one phone are one user to it, and a long video without events is a pause.
     """
     gap = round(require_number("gap_min", gap_min, 1 / 60_000_000, 1e6, "minutes") * 60_000_000)
-    rows = events(log, ["user_id", "ts"], until=until)
-    return rows.query("log", _CUT.format(above=">=" if split_at_gap else ">", gap=gap)).df()
+    above = ">=" if require_one_of("split_at_gap", split_at_gap, (False, True)) else ">"
+    rows = events(log, ["user_id", "ts"], until=until, kinds={"ts": "time"})
+    return table(rows.query("log", _CUT.format(above=above, gap=gap)))
 
 
 def sessions(log: Log, gap_min: float = 30, split_at_gap: bool = False, until: object = None) -> pd.DataFrame:
@@ -37,5 +38,5 @@ def sessions(log: Log, gap_min: float = 30, split_at_gap: bool = False, until: o
     logged. A repeated event counts in `events`: drop repeats first with `deduplicated`.
     """
     cut = sessionise(log, gap_min, split_at_gap, until).groupby(["user_id", "session"])["ts"]
-    table = cut.agg(start="min", end="max", events="size").reset_index()
-    return table.assign(length_s=(table["end"] - table["start"]).dt.total_seconds())
+    spans = cut.agg(start="min", end="max", events="size").reset_index()
+    return spans.assign(length_s=(spans["end"] - spans["start"]).dt.total_seconds())

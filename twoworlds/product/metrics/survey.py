@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError
+from twoworlds.errors import InputError, require_numeric, shown
 
 
 def survey_mean(ratings: ArrayLike, propensity: ArrayLike | None = None) -> float:
@@ -15,17 +15,17 @@ def survey_mean(ratings: ArrayLike, propensity: ArrayLike | None = None) -> floa
     Weights repair what the propensity knows. If glad people answer more often than equally active sad ones, no
     weight from the log repairs it.
     """
-    stars = np.asarray(ratings, dtype=float)
-    if stars.ndim != 1 or stars.size == 0:
+    stars = require_numeric("ratings", ratings)
+    if stars.ndim != 1 or stars.size == 0 or np.isinf(stars).any():
         raise InputError(
-            f"ratings have shape {stars.shape}: they must be a list, at least one, nan for no answer."
+            f"ratings have shape {stars.shape}: they must be a list of finite numbers, at least one, nan for no answer."
         )
     answered = ~np.isnan(stars)
     if not answered.any():
         return float("nan")
     if propensity is None:
         return float(stars[answered].mean())
-    chance = np.asarray(propensity, dtype=float)
+    chance = require_numeric("propensity", propensity)
     if chance.shape != stars.shape:
         raise InputError(
             f"propensity has shape {chance.shape}: there must be one for each of {stars.size} ratings."
@@ -34,7 +34,8 @@ def survey_mean(ratings: ArrayLike, propensity: ArrayLike | None = None) -> floa
         raise InputError(
             "propensity of an answer is not above 0 and at most 1: somebody did what couldn't be."
         )
-    return float(np.average(stars[answered], weights=1 / chance[answered]))
+    weights = chance[answered].min() / chance[answered]  # at most 1, so that none overflows
+    return float(np.average(stars[answered], weights=weights))
 
 
 def response_propensity(answered: ArrayLike, features: ArrayLike) -> NDArray[np.float64]:
@@ -48,8 +49,11 @@ def response_propensity(answered: ArrayLike, features: ArrayLike) -> NDArray[np.
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    said, x = np.asarray(answered, dtype=bool), np.asarray(features, dtype=float)
-    if x.ndim != 2 or len(x) != len(said) or not np.isfinite(x).all():
+    said, x = require_numeric("answered", answered), require_numeric("features", features)
+    if said.ndim != 1 or not np.isin(said, (0, 1)).all():
+        raise InputError(f"answered is {shown(answered)}: it must be one bool for each person.")
+    said = said.astype(bool)
+    if x.ndim != 2 or len(x) != len(said) or not (np.abs(x) <= 1e100).all():
         raise InputError(
             f"features have shape {x.shape}: they must be finite, one row for each of {len(said)} people."
         )

@@ -5,7 +5,7 @@ import pandas as pd
 from twoworlds.errors import require_one_of
 from twoworlds.product.metrics.log import Log, events, mean_by
 
-_COUNTED = {"all": "true", "answered": "not (abandoned or refused)"}
+_COUNTED = {"all": "true", "answered": "not (abandoned::bool or refused::bool)"}
 
 
 def task_completion(log: Log, of: str = "all", by: str | None = None) -> float | pd.Series:
@@ -17,8 +17,9 @@ def task_completion(log: Log, of: str = "all", by: str | None = None) -> float |
     not have been given.
     """
     require_one_of("of", of, _COUNTED)
-    needed = ["completed", "abandoned", "refused", *([by] if by else [])]
-    return mean_by(events(log, needed), "completed::int", by, where=_COUNTED[of])
+    kinds = dict.fromkeys(("completed", "abandoned", "refused"), "flag")
+    rows = events(log, [*kinds, *([] if by is None else [by])], kinds=kinds)
+    return mean_by(rows, "completed::int", by, where=_COUNTED[of])
 
 
 def thumbs_up_share(log: Log, by: str | None = None) -> float | pd.Series:
@@ -28,5 +29,5 @@ def thumbs_up_share(log: Log, by: str | None = None) -> float | pd.Series:
     mostly a few in a hundred; nan without any. It hears those who bother, and the cross bother more often than
     the content.
     """
-    needed = ["thumb", *([by] if by else [])]
-    return mean_by(events(log, needed), "(thumb > 0)::int", by, where="thumb <> 0")
+    rows = events(log, ["thumb", *([] if by is None else [by])], kinds={"thumb": "thumb"})
+    return mean_by(rows, "(thumb > 0)::int", by, where="thumb <> 0")
