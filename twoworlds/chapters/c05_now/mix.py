@@ -117,10 +117,9 @@ def draw(product: Axes, platform: Axes) -> Callable[[Mixed], None]:
     platform.set_yticks(range(len(HALF_LIVES_MIN)), [f"{h:g}" for h in HALF_LIVES_MIN])
     platform.set_ylabel("Half-life of tonight, min")
     platform.grid(False)
-    everybody = platform.imshow(
-        np.zeros((len(HALF_LIVES_MIN), len(WEIGHTS))), extent=(-0.05, 1.05, -0.5, len(HALF_LIVES_MIN) - 0.5),
-        origin="lower", aspect="auto", cmap=HARM_GOOD, vmin=-LIMIT, vmax=LIMIT, animated=True,
-    )  # fmt: skip
+    nothing = np.zeros((len(HALF_LIVES_MIN), len(WEIGHTS)))
+    cells = {"cmap": HARM_GOOD, "vmin": -LIMIT, "vmax": LIMIT, "animated": True}
+    everybody = platform.pcolormesh(WEIGHTS, range(len(HALF_LIVES_MIN)), nothing, **cells)
     product.figure.colorbar(everybody, ax=platform, label="Everybody's satisfaction, %", extend="min")
     here = platform.plot([], [], "o", color=TRUTH, markersize=9, markeredgecolor="white", animated=True)[0]
     # Above, at and below the middle of a cell, so that no two names meet.
@@ -135,7 +134,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Mixed], None]:
             dots[who].set_data([r.weight], [100 * r.now(who)])
             weight, half_life, _ = r.best(who)
             names[who].set_position((weight, HALF_LIVES_MIN.index(half_life) + heights[who]))
-        everybody.set_data(100 * r.gain["everybody"])
+        everybody.set_array(100 * r.gain["everybody"])
         here.set_data([r.weight], [r.row])
 
     return update

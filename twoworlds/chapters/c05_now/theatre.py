@@ -25,7 +25,7 @@ from twoworlds.chapters.c05_now.scene import (
     Scene,
     model,
     slates_gained,
-)  # fmt: skip
+)
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
