@@ -81,6 +81,12 @@ def test_entropy_by_hand():
     assert m.topic_entropy([2, 1, 1]) == 1.5
 
 
+def test_entropies_of_the_textbooks():
+    """Shannon 1948 (four letters: 7/4 bits), and Cover & Thomas 2006, example 1.1.2 (eight horses: 2 bits)."""
+    assert m.topic_entropy([1 / 2, 1 / 4, 1 / 8, 1 / 8]) == 7 / 4
+    assert m.topic_entropy([32, 16, 8, 4, 1, 1, 1, 1]) == 2
+
+
 def test_coverage_counts_each_item_once():
     assert m.coverage([3, 3, 9], 4) == 0.5
     assert m.coverage([], 4) == 0

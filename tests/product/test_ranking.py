@@ -20,6 +20,18 @@ def test_case_r01():
     assert m.ndcg(RELEVANCE, judged=[*RELEVANCE, 3, 2]) == pytest.approx(0.785002, abs=1e-6)
 
 
+def test_examples_of_the_manual_of_scikit_learn():
+    """Values as printed there, two digits, for dcg_score and ndcg_score."""
+    relevance = [10, 0, 0, 1, 5]
+    assert m.dcg(relevance, scores=[0.1, 0.2, 0.3, 4, 70]) == pytest.approx(9.49, abs=0.01)
+    assert m.dcg(relevance, 2, scores=[0.1, 0.2, 0.3, 4, 70]) == pytest.approx(5.63, abs=0.01)
+    assert m.dcg(relevance, 1, scores=[1, 0, 0, 0, 1]) == 7.5, "the tied 10 and 5 share the top"
+    assert m.ndcg(relevance, scores=[0.1, 0.2, 0.3, 4, 70]) == pytest.approx(0.69, abs=0.01)
+    assert m.ndcg(relevance, scores=[0.05, 1.1, 1.0, 0.5, 0.0]) == pytest.approx(0.49, abs=0.01)
+    assert m.ndcg(relevance, 4, scores=[0.05, 1.1, 1.0, 0.5, 0.0]) == pytest.approx(0.35, abs=0.01)
+    assert m.ndcg(relevance, 1, scores=[1, 0, 0, 0, 1]) == 0.75
+
+
 def test_a_short_list_is_held_against_the_best_k():
     """TREC's NDCG at k: who shows three items where six could have been shown misses the gain of the other three."""
     expected = m.dcg([3, 2, 3]) / m.dcg([3, 3, 2, 2, 1, 0])
