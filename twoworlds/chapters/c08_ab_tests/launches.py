@@ -91,26 +91,25 @@ def model(launch: str, day: int) -> Launch:
     return Launch(launch, day, seen, truth)
 
 
-def draw(test: Axes, quarter: Axes) -> Callable[[Launch], None]:
-    """Left the test's intervals with the day's truth in black, right the quarter."""
-    rows = np.arange(len(METRICS))[::-1]
-    dashes = ["--", ":", "-"]
+def _axes(test: Axes, quarter: Axes, rows: np.ndarray) -> None:
+    """Fix both panels: metrics in rows on the left, days on the right."""
     test.set(xlim=(-11, 11), ylim=(-0.7, len(rows) - 0.3), xlabel="New over old, %")
     test.set_yticks(rows, list(METRICS.values()))
     test.axvline(0, color=NEUTRAL, linestyle=":")
+    quarter.set(xlim=(0, DAYS + 1), ylim=(-11, 11), xticks=range(0, DAYS + 1, 14))
+    quarter.set(xlabel="Day after the launch to everybody", ylabel="New over old, the week before, %")
+    quarter.axhline(0, color=NEUTRAL, linestyle=":")
+
+
+def draw(test: Axes, quarter: Axes) -> Callable[[Launch], None]:
+    """Left the test's intervals with the day's truth in black, right the quarter."""
+    rows = np.arange(len(METRICS))[::-1]
+    _axes(test, quarter, rows)
     bars = test.hlines(rows, 0, 1, color=PRODUCT, linewidth=5, animated=True)
     dots = test.scatter(0 * rows, rows, s=80, color=PRODUCT, edgecolors="white", zorder=3, animated=True)
     truths = test.plot([], [], "|", color=TRUTH, markersize=26, markeredgewidth=2.2, animated=True)[0]
     words = [test.text(0, y + 0.26, "", ha="center", fontsize=9, animated=True) for y in rows]
-    quarter.set(
-        xlim=(0, DAYS + 1),
-        ylim=(-11, 11),
-        xticks=range(0, DAYS + 1, 14),
-        xlabel="Day after the launch to everybody",
-    )
-    quarter.set_ylabel("New over old, the week before, %")
-    quarter.axhline(0, color=NEUTRAL, linestyle=":")
-    lines = [quarter.plot([], [], dash, color=PRODUCT, animated=True)[0] for dash in dashes]
+    lines = [quarter.plot([], [], dash, color=PRODUCT, animated=True)[0] for dash in ("--", ":", "-")]
     quarter.legend(handles=lines, labels=list(METRICS.values()), loc="lower left", frameon=False, ncols=3)
     cursor = quarter.axvline(1, color=NEUTRAL, linewidth=0.8, animated=True)
     now = quarter.plot([], [], "o", color=TRUTH, markersize=6, animated=True)[0]

@@ -62,28 +62,31 @@ def model(metric: str, day: int, users: int, share: int) -> Wait:
     return Wait(metric, day, np.array(least), rows.lift.to_numpy(), tested)
 
 
-def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
-    """Left the least effect by day with the true one in black, right the users by day."""
-    days = np.arange(FIRST, DAYS + 1)
-    product.set(
-        xlim=(0, 86), ylim=(0.1, 60), yscale="log", yticks=[0.1, 0.3, 1, 3, 10, 30], xticks=range(0, 85, 14)
-    )
-    product.set_yticklabels(["0.1", "0.3", "1", "3", "10", "30"])
+def _axes(product: Axes, platform: Axes) -> None:
+    """Fix both panels, and say what the three lines on the left are."""
+    product.set(xlim=(0, 86), ylim=(0.1, 60), yscale="log", xticks=range(0, 85, 14))
+    product.set_yticks([0.1, 0.3, 1, 3, 10, 30], ["0.1", "0.3", "1", "3", "10", "30"])
     product.set(xlabel="Days of the test", ylabel="Lift, %")
-    least = product.plot([], [], color=PRODUCT, animated=True)[0]
-    true = product.plot([], [], color=TRUTH, linewidth=1.4, animated=True)[0]
-    dot = product.plot([], [], "o", color=PRODUCT, markersize=9, markeredgecolor="white", animated=True)[0]
-    hoped = product.plot([], [], ":", color=NEUTRAL, animated=True)[0]
     product.text(85, 41, "least that is seen in 4 tests of 5", color=PRODUCT, ha="right")
     product.text(85, 27, "if every day were new users", color="#555555", ha="right")
     product.text(85, 18, "Bright covers, the truth (its size)", color=TRUTH, ha="right")
     platform.set(xlim=(0, 86), ylim=(300, 4e7), yscale="log", xticks=range(0, 85, 14))
     platform.set(xlabel="Days of the test", ylabel="Users in the test")
+
+
+def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
+    """Left the least effect by day with the true one in black, right the users by day."""
+    days = np.arange(FIRST, DAYS + 1)
+    _axes(product, platform)
+    least = product.plot([], [], color=PRODUCT, animated=True)[0]
+    true = product.plot([], [], color=TRUTH, linewidth=1.4, animated=True)[0]
+    dot = product.plot([], [], "o", color=PRODUCT, markersize=9, markeredgecolor="white", animated=True)[0]
+    hoped = product.plot([], [], ":", color=NEUTRAL, animated=True)[0]
     users = platform.plot([], [], color=PLATFORM, animated=True)[0]
     here = platform.plot([], [], "o", color=PLATFORM, markersize=9, markeredgecolor="white", animated=True)[0]
     need = platform.plot([], [], ":", color=PLATFORM, animated=True)[0]
     label = platform.text(
-        85, 1, "needed to see half of it", color=PLATFORM, ha="right", va="bottom", animated=True
+        85, 1e5, "needed to see half of it", color=PLATFORM, ha="right", va="bottom", animated=True
     )
 
     def update(r: Wait) -> None:
@@ -102,12 +105,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
 def reading(r: Wait) -> str:
     """Say the least effect and the users now, and what twice the wait brings."""
     later = min(2 * r.day, DAYS)
-    seen = "enough" if abs(r.now(r.truth)) >= r.now(r.least) else "not enough"
+    least, users = (float(line[later - FIRST]) for line in (r.least, r.users))
     return (
         f"{r.metric}, {r.day} days, {r.now(r.users):,.0f} users: the least lift seen in four tests of five is "
-        f"{100 * r.now(r.least):.2g} %; by day {later} it is {100 * float(r.least[later - FIRST]):.2g} %, with "
-        f"{float(r.users[later - FIRST]) / r.now(r.users):.1f} times the users. Half of it needs 4. Bright covers "
-        f"does {100 * r.now(r.truth):+.1f} %: {seen}."
+        f"{100 * r.now(r.least):.2g} %. By day {later} it is {100 * least:.2g} %, with {users / r.now(r.users):.1f} "
+        f"times the users; to halve it takes 4 times. Bright covers does {100 * r.now(r.truth):+.1f} %: "
+        f"{'enough' if abs(r.now(r.truth)) >= r.now(r.least) else 'not enough'}."
     )
 
 
