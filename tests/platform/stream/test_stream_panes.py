@@ -207,6 +207,20 @@ def test_late_events_without_a_late_rule_come_in_one_last_pane():
     assert [(p.value, p.timing, p.last) for p in seen.panes] == [(1, "ON_TIME", False), (7, "LATE", True)]
 
 
+def test_the_late_rule_begins_when_the_watermark_stands_on_the_end():
+    """From that moment the early rule is silent; without an on-time pane it is never silenced."""
+    events, steps = [(1, 5, 5), (2, 7, 30), (4, 8, 31)], given([(20, 10)])
+    seen = run(events, tumbling(10), steps, Trigger(AfterCount(), late=AfterCount(2)), lateness=20)
+    assert told(seen) == ["1 EARLY", "1 ON_TIME", "7 LATE"]
+    seen = run(events, tumbling(10), steps, Trigger(AfterCount(), on_time=False, late=None), lateness=20)
+    assert [(p.value, p.processing_time) for p in seen.panes] == [(1, 5), (3, 30), (7, 31)]
+
+
+def test_windows_that_a_watermark_passes_at_once_speak_in_order_of_their_ends():
+    events = [(1, 25, 1), (1, 5, 2), (1, 15, 3)]
+    assert [p.window.start for p in run(events, tumbling(10), given([(9, 99)])).panes] == [0, 10, 20]
+
+
 def test_sliding_windows_may_refuse_an_event_one_by_one():
     seen = run([(1, 12, 12), (5, 9, 21)], Sliding(10, 5), given([(20, 11)]))
     assert [(event.value, window) for event, window in seen.refused] == [(5, Window(0, 10))]
