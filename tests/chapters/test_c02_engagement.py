@@ -188,7 +188,7 @@ def test_noise_is_what_the_world_gives():
     names = list(sensitivity.METRICS)
     effect = compare(base, run, "ctr", (1, 7)).relative
     assert need.effect[names.index("CTR")] == pytest.approx(effect, abs=1e-6)
-    clicks = base.totals("clicks", (1, 7))
+    clicks = base.totals("clicks", (1, 7))[base.totals("active", (1, 7)) > 0]
     one = sensitivity.model(sensitivity.ONE_PERCENT, 7, 1_000_000)
     cv = clicks.std(ddof=1) / clicks.mean()
     assert one.need[names.index("Clicks")] == pytest.approx(16 * cv**2 / 0.01**2, rel=1e-4)
@@ -197,12 +197,29 @@ def test_noise_is_what_the_world_gives():
 def test_delta_method_noise_of_ctr_against_resampled_users():
     """The formula's spread of a ratio of sums against that of many samples of users."""
     run = simulate(World(users=8000, days=7, seed=5), Policy())
-    above, below = (run.totals(name) for name in METRICS["ctr"])
+    came = run.totals("active") > 0
+    above, below = (run.totals(name)[came] for name in METRICS["ctr"])
     rng = np.random.default_rng(7)
     draws = rng.integers(0, len(above), (800, 2000))
     ratios = above[draws].sum(axis=1) / below[draws].sum(axis=1)
     spread = ratios.std(ddof=1) / ratios.mean() * np.sqrt(2000)
     assert sensitivity._cv(run, "ctr", 7) == pytest.approx(spread, rel=4 / np.sqrt(2 * 800))
+
+
+def test_who_comes_at_all_does_not_depend_on_the_policy():
+    """The room for tests is the same under both arms: only what follows a first visit differs."""
+    world = World(users=3000, days=14, seed=5)
+    came = [
+        simulate(world, policy).totals("active") > 0
+        for policy in (Policy(), sensitivity.CHANGES["Clicks only"])
+    ]
+    assert (came[0] == came[1]).all()
+
+
+def test_a_metric_that_cannot_move_has_no_need():
+    need = sensitivity.model(sensitivity.ONE_PERCENT, 1, 1_000_000)
+    assert np.isinf(need.need[list(sensitivity.METRICS).index("Days active")])
+    assert need.fit[list(sensitivity.METRICS).index("Days active")] == 0
 
 
 def test_the_quick_metric_points_the_wrong_way_twice():
@@ -213,9 +230,12 @@ def test_the_quick_metric_points_the_wrong_way_twice():
         assert np.sign(need.effect[quick]) != np.sign(need.later)
 
 
-def test_longer_tests_and_larger_effects_need_fewer_users():
+def test_longer_tests_help_ratios_and_not_sums():
+    names = list(sensitivity.METRICS)
     needs = [sensitivity.model(sensitivity.ONE_PERCENT, days, 1_000_000).need for days in sensitivity.DAYS]
-    assert all((longer < shorter).all() for shorter, longer in itertools.pairwise(needs))
+    for shorter, longer in itertools.pairwise(needs):
+        assert longer[names.index("CTR")] < shorter[names.index("CTR")]
+        assert longer[names.index("Clicks")] > shorter[names.index("Clicks")]
     assert set(grid("ch02_noise")["days"]) == set(sensitivity.DAYS)
 
 

@@ -92,7 +92,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Correction], None]:
     product.set_ylabel("Clicks per look, share")
     bars = product.bar(POSITIONS, [0] * 8, width=0.6, color=PRODUCT, alpha=0.35, animated=True)
     (fixed,) = product.plot([], [], "o", color=PRODUCT, markersize=9, markeredgecolor="white", animated=True)
-    product.plot(POSITIONS, ATTRACTIVE, "_", color=TRUTH, markersize=24, markeredgewidth=2.2)
+    product.plot(POSITIONS, ATTRACTIVE, "_", color=TRUTH, markersize=24, markeredgewidth=2.2, animated=True)
     product.text(
         0.5, 0.94, "bars: CTR as logged;  dots: corrected;  black: the truth", color=NEUTRAL, fontsize=9
     )

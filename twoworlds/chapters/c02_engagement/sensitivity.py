@@ -13,7 +13,7 @@ from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import FAINT, NEUTRAL, PLATFORM, PRODUCT
 from twoworlds.world import METRICS as WORLD_METRICS
-from twoworlds.world import Policy, World, compare, simulate
+from twoworlds.world import Policy, Run, World, compare, simulate
 
 WORLD = World(users=40_000, days=28, seed=9)
 DAYS = (1, 7, 14, 28)
@@ -50,11 +50,16 @@ def build_grid() -> pd.DataFrame:
     return pd.DataFrame([*rows, (28, "week 4", 0.0, *later)], columns=["days", "metric", "cv", *CHANGES])
 
 
-def _cv(run: object, metric: str, days: int) -> float:
-    """Return the standard deviation of one user's part of a metric over the metric: delta method for ratios."""
+def _cv(run: Run, metric: str, days: int) -> float:
+    """Return the standard deviation of one user's part of a metric over the metric: delta method for ratios.
+
+    Users are those who came at least once: only they can be in a test. Nobody's first visit depends on the policy, so
+    they are the same under all, and so is the relative effect.
+    """
     above, below = WORLD_METRICS[metric]
-    y = run.totals(above, (1, days))
-    x = run.totals(below, (1, days)) if below else np.ones_like(y)
+    came = run.totals("active", (1, days)) > 0
+    y = run.totals(above, (1, days))[came]
+    x = run.totals(below, (1, days))[came] if below else np.ones_like(y)
     ratio = y.sum() / x.sum()
     return float(np.std((y - ratio * x) / x.mean(), ddof=1) / ratio)
 
@@ -86,8 +91,11 @@ def model(change: str, days: int, users: int) -> Need:
     )
     one = change == ONE_PERCENT
     effect = np.full(len(rows), 0.01) if one else rows[change].to_numpy()
+    cv = rows["cv"].to_numpy()
     with np.errstate(divide="ignore"):
-        need = 16 * rows["cv"].to_numpy() ** 2 / effect**2
+        need = np.where(
+            cv > 0, 16 * cv**2 / effect**2, np.inf
+        )  # on day 1 whoever comes has one day: it can't move
     later = None if one else float(table.loc[table["metric"] == "week 4", change].item())
     return Need(change, days, users, effect, np.maximum(need, 2), later)
 
@@ -103,7 +111,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
     product.set(
         xlim=(1, 2e10),
         xscale="log",
-        xlabel="Users needed in each arm",
+        xlabel="Users who come, needed in each arm",
         xticks=[10**k for k in range(0, 10, 2)],
     )
     platform.set(xlim=(0.5, 5e7), xscale="log", xlabel="Tests that fit side by side")
