@@ -12,6 +12,7 @@ import pytest
 from twoworlds.errors import (
     InputError,
     require_inside,
+    require_kind,
     require_number,
     require_numeric,
     require_one_of,
@@ -115,3 +116,9 @@ def test_every_kind_of_numbers_is_floats(values):
 )  # fmt: skip
 def test_what_is_missing_is_nan_and_never_a_number(values):
     assert str(require_numeric("x", values).tolist()) == "[1.0, nan]"
+
+
+def test_kinds():
+    assert require_kind("name", "x", str) == "x"
+    with pytest.raises(InputError, match=r"^name is 3: it must be of type str\.$"):
+        require_kind("name", 3, str)

@@ -90,6 +90,13 @@ def require_one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     return value
 
 
+def require_kind(name: str, value: Any, kind: type) -> Any:
+    """Return `value`, or raise InputError unless it is an instance of `kind`."""
+    if not isinstance(value, kind):
+        raise InputError(f"{name} is {shown(value)}: it must be of type {kind.__name__}.")
+    return value
+
+
 def require_inside(name: str, value: Any, low: float, high: float) -> float:
     """Return `value` as a float, or raise InputError unless it is a finite number strictly between low and high."""
     number = require_number(name, value, low, high)
