@@ -60,3 +60,7 @@ def test_wrong_input_is_said():
         Guardrail(Estimate(0, 1), 1, "down")
     with pytest.raises(InputError, match="alpha is"):
         Guardrail(Estimate(0, 1), 1, alpha=0.5)
+    with pytest.raises(InputError, match="guardrails is Guardrail"):
+        decide(Estimate(0, 1), Guardrail(Estimate(0, 1), 1))
+    with pytest.raises(InputError, match="goal is 3"):
+        decide(3)

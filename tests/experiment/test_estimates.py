@@ -51,3 +51,11 @@ def test_unusable_levels_and_sides_are_said():
         Estimate(0, 1).interval(95)
     with pytest.raises(InputError, match="alternative is 'bigger'"):
         Estimate(0, 1).p(alternative="bigger")
+    for make, words in (
+        (lambda: Estimate(0, -1), "se is -1"),
+        (lambda: Estimate("1", 1), "value is '1'"),
+        (lambda: Estimate(0, 1, -3), "df is -3"),
+        (lambda: Estimate(0, 1).p(None), "null is None"),
+    ):
+        with pytest.raises(InputError, match=words):
+            make()

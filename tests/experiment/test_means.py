@@ -106,3 +106,21 @@ def test_wrong_input_is_said():
         paired([1, 2, 3], [1, 2])
     with pytest.raises(InputError, match="before holds 1 values that are NaN"):
         paired([1, math.nan, 3], [1, 2, 3])
+
+
+def test_scales_of_any_size_have_the_same_degrees_of_freedom():
+    usual = difference(Moments(10, 1, 4), Moments(20, 2, 9))
+    for scale in (1e-170, 1e200):
+        assert difference(Moments(10, 1, 4 * scale), Moments(20, 2, 9 * scale)).df == pytest.approx(usual.df)
+    tiny = relative(Moments(10, 1e-100, 4e-204), Moments(20, 2e-100, 9e-204))
+    assert tiny.se == pytest.approx(relative(Moments(10, 1, 4e-4), Moments(20, 2, 9e-4)).se)
+
+
+def test_values_are_not_moments():
+    for compare in (difference, relative, fieller):
+        with pytest.raises(InputError, match=r"control is \[1, 2\]: it must be of type Moments"):
+            compare([1, 2], Moments(10, 1, 1))
+    with pytest.raises(InputError, match="so near to 0 a lift says nothing"):
+        relative(Moments(10, 1e-200, 1), Moments(10, 1, 1))
+    with pytest.raises(InputError, match=r"after is .*: it must hold numbers"):
+        paired([1, 2], ["1", "2"])

@@ -59,7 +59,7 @@ def test_sums_give_the_same():
         (lambda: Moments.of([[1, 2]]), "one value a user"),
         (lambda: Moments.of(["a", "b"]), "must hold numbers"),
         (lambda: Moments(0, 1, 1), "n is 0"),
-        (lambda: Moments(10, 1, -1), "a variance must be 0 or more"),
+        (lambda: Moments(10, 1, -1), "var is -1: it must be a number from 0"),
         (lambda: Moments(10, 1, math.nan), "var is nan"),
         (lambda: Moments.of_sums(10, 1, 5), "it must be at least 20"),
     ],
@@ -107,3 +107,42 @@ def test_missing_columns_are_said():
         by_arm(table(), ["y"], control="a")
     with pytest.raises(InputError, match="arm is 'group'"):
         by_arm(table(), ["x"], control="a", arm="group")
+
+
+def test_whole_sums_are_exact_and_rounded_ones_never_invent_a_spread():
+    """1e9 and 1e9 + 1 by turns: floats lose the variance of 0.25 in squares of 1e18, whole numbers don't."""
+    values = [10**9 + i % 2 for i in range(1000)]
+    total, squares = sum(values), sum(x * x for x in values)
+    assert Moments.of_sums(total, squares, 1000) == Moments.of(values)
+    assert Moments.of_sums(float(total), float(squares), 1000).var == 0
+    assert Moments.of_sums(0.1 * 7, 0.1**2 * 7, 7).var == 0
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("values", [[1e308, 1e308], [1e308, -1e308], [1e200, 2e200]])
+def test_beyond_the_floats_is_a_sentence_without_a_warning(values):
+    with pytest.raises(InputError, match=r"(mean|var) is (inf|1e.308): it must be a number"):
+        Moments.of(values)
+
+
+@pytest.mark.parametrize(
+    ("frame", "metrics", "words"),
+    [
+        (table()[:0], ["x"], "table has 0 rows"),
+        ([1, 2], ["x"], "table is .* of type DataFrame"),
+        (table(), "x", "metrics is 'x': it must be a list"),
+        (table(), [], "it must be a list of one column or more"),
+        (pd.concat([table(), table()[["x"]]], axis=1), ["x"], "metric is 'x': .* the table has several"),
+        (table().assign(x=pd.to_datetime("2026-01-01")), ["x"], "x is .*: it must hold numbers"),
+        (table().assign(x=pd.array([1, 2, 3, 4, 5, None], dtype="Int64")), ["x"], "x holds 1 values that are NaN"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_read_is_said(frame, metrics, words):
+    with pytest.raises(InputError, match=words):
+        by_arm(frame, metrics, control="a")
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float32", "int8", "boolean"])
+def test_nullable_and_small_columns_count_as_their_numbers(dtype):
+    frame = table().assign(x=pd.array([0, 1, 1, 1, 0, 0], dtype=dtype)).set_index(pd.Index([9] * 6))
+    assert by_arm(frame, ["x"], control="a")["b"]["x"] == Moments(2, 0, 0)

@@ -70,3 +70,17 @@ def test_wrong_input_is_said():
         permutation_test([1, 2], [1, np.nan])
     with pytest.raises(InputError, match="shuffles is 0"):
         permutation_test([1, 2], [1, 3], 0)
+    with pytest.raises(InputError, match=r"control is .*: it must hold numbers"):
+        permutation_test(["a"], [1])
+    with pytest.raises(InputError, match="seed is None"):
+        permutation_test([1, 2], [1, 3], seed=None)
+
+
+def test_a_large_mean_hides_no_tie():
+    assert permutation_test(1e9 + np.zeros(4), 1e9 + 0.1 + np.zeros(4)).p == pytest.approx(2 / 70)
+
+
+def test_one_user_against_many_is_exact_in_little_memory():
+    many = np.arange(40_000.0)
+    assert permutation_test([50_000.0], many).p == pytest.approx(1 / 40_001)
+    assert permutation_test(many, [-10_000.0]).p == pytest.approx(1 / 40_001)

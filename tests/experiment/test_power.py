@@ -121,3 +121,32 @@ def test_second_opinion_of_statsmodels():
 def test_wrong_input_is_said(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_rs_help_pages():
+    """R's help pages power.t.test(n = 20, delta = 1), its one-sided case, and both of power.prop.test."""
+    assert power_t(1, 1, 20) == pytest.approx(0.8689528, abs=1e-6)
+    assert sample_size_t(1, 1, alpha=0.1, power=0.9) == pytest.approx(17.84713, abs=1e-4)
+    assert power_shares(0.5, 0.25, 50) == pytest.approx(0.740, abs=1e-3)
+    assert sample_size_shares(0.5, 0.25, power=0.9) == pytest.approx(76.7, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: sample_size(1e-200, 1), "effect is 1e-200: it must be from 1e-12"),
+        (lambda: power_t(1e200, 1, 10), "effect is 1e.200: it must be from"),
+        (lambda: power_of(math.nan, 1, 10), "effect is nan"),
+        (lambda: power_of(None, 1, 10), "effect is None"),
+        (lambda: sample_size_shares(0.2, None), "change is None"),
+        (lambda: sample_size_shares(0.2, 1e-200), "change is 1e-200"),
+        (lambda: days_needed(100, 10, arms=2.5), "whole number"),
+    ],
+)
+def test_numbers_out_of_reach_are_said(make, words):
+    with pytest.raises(InputError, match=words):
+        make()
+
+
+def test_a_tiny_alpha_is_not_rounded_away():
+    assert sample_size(1, 1, alpha=1e-20, power=0.5) == pytest.approx(2 * 9.336045**2, rel=1e-6)

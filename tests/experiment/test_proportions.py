@@ -108,3 +108,18 @@ def test_edges_have_documented_answers():
 def test_wrong_input_is_said(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: fisher_exact(Count(1, 5), Count(1, 5), "bigger"), "alternative is 'bigger'"),
+        (lambda: fisher_exact(Count(1, 10**12), Count(1, 5)), "control.n is 1e.12"),
+        (lambda: chi_square([(1, 2), (3, 4)]), r"each of arms is \(1, 2\): it must be of type Count"),
+        (lambda: difference_of_shares(0.1, Count(1, 2), pooled=True), "control is 0.1"),
+        (lambda: risk_ratio(Count(1, 2), 0.1), "treatment is 0.1"),
+    ],
+)
+def test_what_are_no_counts_is_said(make, words):
+    with pytest.raises(InputError, match=words):
+        make()

@@ -84,3 +84,10 @@ def test_closed_forms_are_what_happens(effect):
 def test_wrong_input_is_said(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_signals_out_of_reach_are_said():
+    for effect, se in ((1e-320, 1), (1, 1e-320)):
+        with pytest.raises(InputError, match=r"it must be from 1e-12 to 1e12 times se"):
+            exaggeration(effect, se)
+    assert sign_error(1, 1, 1e-20) < 1e-8

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from twoworlds.errors import require_inside, require_one_of
+from twoworlds.errors import require_inside, require_kind, require_one_of
 from twoworlds.experiment.estimates import Estimate
 
 Harm = Literal["lower", "higher"]
@@ -26,9 +26,10 @@ class Guardrail:
     alpha: float = 0.025
 
     def __post_init__(self) -> None:
-        require_inside("margin", self.margin, 0, 1e300)
+        require_kind("effect", self.effect, Estimate)
+        object.__setattr__(self, "margin", require_inside("margin", self.margin, 0, 1e300))
         require_one_of("harm", self.harm, ("lower", "higher"))
-        require_inside("alpha", self.alpha, 0, 0.5)
+        object.__setattr__(self, "alpha", require_inside("alpha", self.alpha, 0, 0.5))
 
     @property
     def worst(self) -> float:
@@ -61,7 +62,9 @@ def decide(goal: Estimate, guardrails: Sequence[Guardrail] = (), level: float = 
     Ship: the goal's interval lies above 0 and every guardrail holds. Don't ship: the goal's interval lies below 0
     or a guardrail is broken. Else undecided: more users, a wider margin, or a risk that somebody signs for.
     """
-    low, high = goal.interval(level)
+    low, high = require_kind("goal", goal, Estimate).interval(level)
+    for rail in require_kind("guardrails", guardrails, Sequence):
+        require_kind("each of guardrails", rail, Guardrail)
     if high < 0 or any(rail.broken for rail in guardrails):
         return HOLD
     return SHIP if low > 0 and all(rail.holds for rail in guardrails) else UNDECIDED

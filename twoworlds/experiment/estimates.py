@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scipy.special import stdtr, stdtrit
 
-from twoworlds.errors import require_inside, require_one_of
+from twoworlds.errors import require_inside, require_number, require_one_of
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 
@@ -16,15 +16,22 @@ class Estimate:
 
     value, se: in the unit of the effect. df: degrees of freedom of se (Student's t); inf means the normal law.
     se 0 or nan (a constant metric, one user an arm): the value stands, and statistic, p and interval are nan,
-    because data without spread can't say how far off the value may be.
+    because data without spread can't say how far off the value may be. InputError for a negative se or df.
     """
 
     value: float
     se: float
     df: float = math.inf
 
+    def __post_init__(self) -> None:
+        for name, low in (("value", -1e300), ("se", 0), ("df", 0)):
+            number, high = getattr(self, name), math.inf if name == "df" else 1e300
+            if not (isinstance(number, float) and math.isnan(number)):
+                object.__setattr__(self, name, require_number(name, number, low, high))
+
     def statistic(self, null: float = 0.0) -> float:
         """Return how many standard errors the value lies above `null`."""
+        null = require_number("null", null, -1e300, 1e300)
         return (self.value - null) / self.se if self.se > 0 else math.nan
 
     def p(self, null: float = 0.0, alternative: str = "two-sided") -> float:

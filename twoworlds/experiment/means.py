@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from twoworlds.errors import InputError, require_inside
+from twoworlds.errors import InputError, require_inside, require_kind
 from twoworlds.experiment.estimates import Estimate
-from twoworlds.experiment.moments import Moments
+from twoworlds.experiment.moments import Moments, checked_values
+
+#: A lift, or its error, above this says only that the control mean is next to nothing.
+LARGEST = 1e100
 
 
 def difference(control: Moments, treatment: Moments, *, pooled: bool = False) -> Estimate:
@@ -17,7 +20,7 @@ def difference(control: Moments, treatment: Moments, *, pooled: bool = False) ->
     Without `pooled` Welch's test: each arm keeps its own variance, degrees of freedom by Satterthwaite (Welch 1947).
     With it Student's: one variance for both, n - 2 degrees. One user in an arm: se is nan, unless pooled.
     """
-    gap = treatment.mean - control.mean
+    gap = _checked(treatment, "treatment").mean - _checked(control, "control").mean
     if pooled:
         df = control.n + treatment.n - 2
         if df == 0:
@@ -28,9 +31,16 @@ def difference(control: Moments, treatment: Moments, *, pooled: bool = False) ->
     return Estimate(gap, math.sqrt(a + b), _satterthwaite(a, control.n, b, treatment.n))
 
 
+def _checked(arm: Moments, name: str) -> Moments:
+    return require_kind(name, arm, Moments)
+
+
 def _satterthwaite(a: float, n_a: int, b: float, n_b: int) -> float:
     """Return the degrees of freedom of a + b, two variances of means; inf where there is no spread."""
-    return (a + b) ** 2 / (a**2 / (n_a - 1) + b**2 / (n_b - 1)) if a + b > 0 else math.inf
+    if not a + b > 0:
+        return math.inf
+    share = a / (a + b)  # of the variance: squares of a and b themselves might leave the range of a float
+    return 1 / (share**2 / (n_a - 1) + (1 - share) ** 2 / (n_b - 1))
 
 
 def relative(control: Moments, treatment: Moments) -> Estimate:
@@ -40,10 +50,7 @@ def relative(control: Moments, treatment: Moments) -> Estimate:
     dividing by C lets in. Good while control.se is below a tenth of control.mean; `fieller` needs no such thing.
     Degrees of freedom by Satterthwaite on the two terms. Raises InputError unless the control mean is positive.
     """
-    base = _positive(control)
-    ratio = treatment.mean / base
-    a = ratio**2 * control.var / control.n / base**2
-    b = treatment.var / treatment.n / base**2
+    ratio, a, b = _lift(control, treatment)
     return Estimate(ratio - 1, math.sqrt(a + b), _satterthwaite(a, control.n, b, treatment.n))
 
 
@@ -53,29 +60,39 @@ def fieller(control: Moments, treatment: Moments, level: float = 0.95) -> tuple[
     Where the control mean itself is not told from 0 at this level no bounded interval has the coverage:
     (-inf, inf). An arm without an error (one user) gives (nan, nan).
     """
-    base, ratio = _positive(control), treatment.mean / control.mean
-    a, b = control.var / control.n / base**2, treatment.var / treatment.n / base**2
+    ratio, a, b = _lift(control, treatment)
+    level = require_inside("level", level, 0, 1)
     if math.isnan(a + b):
         return math.nan, math.nan
-    df = _satterthwaite(ratio**2 * a, control.n, b, treatment.n)
-    t = float(stdtrit(df, (1 + require_inside("level", level, 0, 1)) / 2))
-    g = t**2 * a
+    t = float(stdtrit(_satterthwaite(a, control.n, b, treatment.n), (1 + level) / 2))
+    g = (t * control.se / control.mean) ** 2
     if g >= 1:
         return -math.inf, math.inf
-    half = t * math.sqrt(b * (1 - g) + ratio**2 * a)
+    half = t * math.sqrt(b * (1 - g) + a)
     return (ratio - half) / (1 - g) - 1, (ratio + half) / (1 - g) - 1
 
 
-def _positive(control: Moments) -> float:
-    if control.mean <= 0:
+def _lift(control: Moments, treatment: Moments) -> tuple[float, float, float]:
+    """Return treatment mean / control mean, and what each arm (control first) adds to its variance."""
+    if _checked(control, "control").mean <= 0:
         raise InputError(f"control mean is {control.mean:g}: a lift must be relative to a positive mean.")
-    return control.mean
+    ratio = _checked(treatment, "treatment").mean / control.mean
+    parts = ratio * control.se / control.mean, treatment.se / control.mean
+    if max(abs(ratio), control.se / control.mean, *parts) > LARGEST:
+        raise InputError(
+            f"control mean is {control.mean:g}: so near to 0 a lift says nothing, compare absolute means."
+        )
+    return ratio, parts[0] ** 2, parts[1] ** 2
 
 
 def paired(before: ArrayLike, after: ArrayLike) -> Estimate:
-    """Return the mean of after - before over the same users, with the paired t test's error; both shape (n,)."""
-    x, y = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    """Return the mean of after - before over the same users, with the paired t test's error; both shape (n,).
+
+    Pairs go by place: an index plays no part.
+    """
+    x, y = checked_values(before, "before"), checked_values(after, "after")
     if x.shape != y.shape:
         raise InputError(f"after has shape {y.shape}: pairs must have the shape of before, {x.shape}.")
-    change = Moments.of(y - x, "after - before")
+    with np.errstate(over="ignore"):  # Moments says a sentence
+        change = Moments.of(y - x, "after - before")
     return Estimate(change.mean, change.se, change.n - 1 or math.nan)

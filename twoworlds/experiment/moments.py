@@ -3,15 +3,24 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_numeric, require_one_of, require_whole
+from twoworlds.errors import (
+    InputError,
+    require_kind,
+    require_number,
+    require_numeric,
+    require_one_of,
+    require_whole,
+)
 
-#: A variance computed from sums may come out negative by rounding; this share of the mean square is forgiven.
-ROUNDING = 1e-12
+#: Sums of floats are off by their rounding: this share of the mean square tells nothing about a variance.
+ROUNDING = Fraction(1, 10**12)
 
 
 @dataclass(frozen=True)
@@ -32,21 +41,20 @@ class Moments:
         if self.n == 1:
             object.__setattr__(self, "var", math.nan)
             return
-        if self.var < 0:
-            raise InputError(f"var is {self.var:g}: a variance must be 0 or more.")
         object.__setattr__(self, "var", require_number("var", self.var, 0, 1e300))
 
     @classmethod
     def of(cls, values: ArrayLike, name: str = "values") -> "Moments":
         """Return the moments of the users' `values`, shape (n,); `name` is how errors call them."""
-        x = _checked(values, name)
-        mean = float(x.mean())
-        squares = x - mean
-        # Not a dot product: BLAS would spread it over threads, which is slower on a busy machine.
-        np.multiply(squares, squares, out=squares)
-        var = float(squares.sum()) / max(len(x) - 1, 1)
+        x = checked_values(values, name)
+        with np.errstate(over="ignore", invalid="ignore"):  # past 1e300 __post_init__ says a sentence
+            mean = float(x.mean())
+            squares = x - mean
+            # Not a dot product: BLAS would spread it over threads, which is slower on a busy machine.
+            np.multiply(squares, squares, out=squares)
+            var = float(squares.sum()) / max(len(x) - 1, 1)
         # The mean of a constant may be off by its last bit; a constant metric has variance 0, not 1e-33.
-        if var <= ROUNDING**2 * mean**2 and x.min() == x.max():
+        if var <= 1e-24 * mean * mean and x.min() == x.max():
             return cls(len(x), float(x[0]), 0.0)
         return cls(len(x), mean, var)
 
@@ -54,18 +62,21 @@ class Moments:
     def of_sums(cls, total: float, total_of_squares: float, n: int) -> "Moments":
         """Return the moments from the sum and the sum of squares of n users: what a pipeline keeps.
 
-        Sums of squares cancel where the mean is large against the spread; a variance that comes out negative by
-        more than rounding raises InputError.
+        Whole sums are exact. Sums of floats are rounded, and cancel where the mean is large against the spread: a
+        spread below a millionth of the mean can't be told from none, and var is 0. Less than none raises InputError.
         """
         n = require_whole("n", n, 2, 10**15, "users")
-        mean = total / n
-        var = (total_of_squares - n * mean**2) / (n - 1)
-        if var < -ROUNDING * total_of_squares:
+        mean = require_number("total", total, -1e150, 1e150) / n
+        require_number("total_of_squares", total_of_squares, 0, 1e300)
+        squares = _exact(total_of_squares)
+        rest = squares - _exact(total) ** 2 / n
+        rounded = not (isinstance(total, Integral) and isinstance(total_of_squares, Integral))
+        if rest < (-ROUNDING * squares if rounded else 0):
             raise InputError(
-                f"total_of_squares is {total_of_squares:g}: with n {n} and total {total:g} it must be at least "
-                f"{n * mean**2:g}."
+                f"total_of_squares is {float(squares):g}: with n {n} and total {float(total):g} it must be at least "
+                f"{mean * float(total):g}."
             )
-        return cls(n, mean, max(var, 0.0))
+        return cls(n, mean, 0.0 if rounded and rest <= ROUNDING * squares else float(rest / (n - 1)))
 
     @property
     def se(self) -> float:
@@ -77,8 +88,13 @@ class Moments:
         if not isinstance(other, Moments):
             return NotImplemented
         n, gap = self.n + other.n, other.mean - self.mean
-        squares = _squares(self) + _squares(other) + gap**2 * self.n * other.n / n
+        squares = _squares(self) + _squares(other) + gap * gap * self.n * other.n / n
         return Moments(n, self.mean + gap * other.n / n, squares / (n - 1))
+
+
+def _exact(number: float) -> Fraction:
+    """Return a number without rounding."""
+    return Fraction(number.item() if hasattr(number, "item") else number)
 
 
 def _squares(part: Moments) -> float:
@@ -86,27 +102,36 @@ def _squares(part: Moments) -> float:
     return 0.0 if part.n == 1 else part.var * (part.n - 1)
 
 
-def _checked(values: ArrayLike, name: str) -> np.ndarray:
+def checked_values(values: ArrayLike, name: str) -> np.ndarray:
     """Return values as a float array of shape (n,), n >= 1, all finite."""
     x = require_numeric(name, values)
     if x.ndim != 1:
         raise InputError(f"{name} has shape {x.shape}: it must be one value a user, shape (n,).")
     if len(x) == 0:
         raise InputError(f"{name} is empty: an arm must have at least one user.")
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         unfit = not math.isfinite(x.sum())
     if unfit and (bad := int((~np.isfinite(x)).sum())):
         raise InputError(f"{name} holds {bad} values that are NaN or infinite: decide what they mean first.")
     return x
 
 
+def _column(table: pd.DataFrame, role: str, name: str) -> pd.Series:
+    """Return the one column `name` of a table with rows."""
+    if not len(require_kind("table", table, pd.DataFrame)):
+        raise InputError("table has 0 rows: it must have one for each user.")
+    require_one_of(role, name, list(table.columns))
+    if list(table.columns).count(name) > 1:
+        raise InputError(f"{role} is {name!r}: it must be the name of one column, and the table has several.")
+    return table[name]
+
+
 def split_arms(table: pd.DataFrame, control: str, arm: str = "arm") -> dict[str, np.ndarray]:
-    """Return {arm name: places of its rows} with the control, which must be named, first and the others in sorted order.
+    """Return {arm name: places of its rows} the named control first, the others in sorted order.
 
     Raises InputError if the column is missing, a user has no arm, control isn't there, or it is the only arm.
     """
-    require_one_of("arm", arm, list(table.columns))
-    labels = table[arm]
+    labels = _column(table, "arm", arm)
     if labels.isna().any():
         raise InputError(
             f"{arm} holds {int(labels.isna().sum())} missing values: each user must have an arm."
@@ -127,10 +152,10 @@ def by_arm(
 
     table: columns `arm` and the metrics. The rows may be in any order; a user must be one row (group by first).
     """
+    if isinstance(metrics, str) or not len(metrics):
+        raise InputError(f"metrics is {metrics!r}: it must be a list of one column or more.")
     rows = split_arms(table, control, arm)
-    for metric in metrics:
-        require_one_of("metric", metric, list(table.columns))
-    columns = {metric: table[metric].to_numpy() for metric in metrics}
+    columns = {metric: require_numeric(metric, _column(table, "metric", metric)) for metric in metrics}
     return {
         name: {metric: Moments.of(values.take(places), metric) for metric, values in columns.items()}
         for name, places in rows.items()

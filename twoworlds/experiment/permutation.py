@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import require_whole
-from twoworlds.experiment.moments import Moments
+from twoworlds.experiment.moments import Moments, checked_values
 
 #: Up to this many relabellings are all tried; beyond, some are drawn.
 ALL_UP_TO = 50_000
@@ -36,11 +36,13 @@ def permutation_test(
     as one of them, so p is never 0 (Phipson & Smyth 2010). A constant metric gives p = 1.
     """
     shuffles = require_whole("shuffles", shuffles, 1, 10_000_000)
-    arms = [np.asarray(arm, dtype=float) for arm in (control, treatment)]
+    seed = require_whole("seed", seed, 0, 2**63)
+    arms = [checked_values(control, "control"), checked_values(treatment, "treatment")]
     means = [Moments.of(arm, name).mean for arm, name in zip(arms, ("control", "treatment"), strict=True)]
     pool, size = np.concatenate(arms), len(arms[1])
+    pool -= pool.mean()  # a difference doesn't see it, and sums of small numbers round less
     observed = means[1] - means[0]
-    exact = math.comb(len(pool), size) <= ALL_UP_TO
+    exact = _are_few(len(arms[0]), size)
     sums = _all_sums(pool, size) if exact else _drawn_sums(pool, size, shuffles, seed)
     shuffled = sums / size - (pool.sum() - sums) / (len(pool) - size)
     # Equal differences may differ by rounding: they count as equal.
@@ -50,10 +52,18 @@ def permutation_test(
     return Permutation(observed, shuffled, p, exact)
 
 
+def _are_few(control: int, treatment: int) -> bool:
+    """Tell whether all relabellings can be tried; twice nine users have fewer than that, twice ten too many."""
+    smaller = min(control, treatment)
+    return smaller < 10 and math.comb(control + treatment, smaller) <= ALL_UP_TO
+
+
 def _all_sums(pool: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Return the sum of the treatment's values under every relabelling."""
-    chosen = np.array(list(combinations(range(len(pool)), size)))
-    return pool[chosen].sum(axis=1)
+    """Return the sum of the treatment's values under every relabelling, by way of the smaller arm."""
+    smaller = min(size, len(pool) - size)
+    chosen = np.array(list(combinations(range(len(pool)), smaller)))
+    sums = pool[chosen].sum(axis=1)
+    return sums if smaller == size else pool.sum() - sums
 
 
 def _drawn_sums(pool: NDArray[np.float64], size: int, shuffles: int, seed: int) -> NDArray[np.float64]:

@@ -10,9 +10,14 @@ from typing import Literal
 from scipy.optimize import brentq
 from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
-from twoworlds.errors import InputError, require_inside, require_number
+from twoworlds.errors import InputError, require_inside, require_number, require_one_of, require_whole
 
 Null = Literal["pooled", "baseline"]
+
+
+def _z(alpha: float) -> float:
+    """Return the critical value of a two-sided alpha; by the lower tail, where a small alpha isn't rounded away."""
+    return -float(ndtri(require_inside("alpha", alpha, 0, 1) / 2))
 
 
 def _two_z(alpha: float, power: float) -> tuple[float, float]:
@@ -20,14 +25,17 @@ def _two_z(alpha: float, power: float) -> tuple[float, float]:
     alpha, power = require_inside("alpha", alpha, 0, 1), require_inside("power", power, 0, 1)
     if power <= alpha:
         raise InputError(f"power is {power:g}: it must be above alpha, {alpha:g}.")
-    return float(ndtri(1 - alpha / 2)), float(ndtri(power))
+    return _z(alpha), float(ndtri(power))
 
 
 def _effect(effect: float, sd: float) -> float:
     """Return |effect| / sd, checked."""
     if require_number("effect", effect, -1e300, 1e300) == 0:
         raise InputError("effect is 0: no number of users finds an effect that isn't there.")
-    return abs(effect) / require_inside("sd", sd, 0, 1e300)
+    ratio = abs(float(effect)) / require_inside("sd", sd, 0, 1e300)
+    if not 1e-12 <= ratio <= 1e12:
+        raise InputError(f"effect is {effect:g}: it must be from 1e-12 to 1e12 times sd, {sd:g}.")
+    return ratio
 
 
 def sample_size(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
@@ -52,8 +60,12 @@ def detectable(n: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) 
 
 def power_of(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> float:
     """Return the chance of p < alpha with n users per arm, either side, normal law; alpha where effect is 0."""
-    z = float(ndtri(1 - require_inside("alpha", alpha, 0, 1) / 2))
-    shift = abs(effect) / require_inside("sd", sd, 0, 1e300) * math.sqrt(require_number("n", n, 1, 1e15) / 2)
+    z = _z(alpha)
+    shift = (
+        abs(require_number("effect", effect, -1e300, 1e300))
+        / require_inside("sd", sd, 0, 1e300)
+        * math.sqrt(require_number("n", n, 1, 1e15) / 2)
+    )
     return float(ndtr(shift - z) + ndtr(-shift - z))
 
 
@@ -63,15 +75,16 @@ def power_t(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> float
     As R's power.t.test: significance on the wrong side is left out.
     """
     df = 2 * (require_number("n", n, 1 + 1e-9, 1e15) - 1)
-    t = float(stdtrit(df, 1 - require_inside("alpha", alpha, 0, 1) / 2))
+    t = -float(stdtrit(df, require_inside("alpha", alpha, 0, 1) / 2))
     return 1 - float(nctdtr(df, _effect(effect, sd) * math.sqrt(n / 2), t))
 
 
 def sample_size_t(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
     """Return users per arm by the t test's own power: a user or two more than `sample_size`; not rounded."""
     start = sample_size(effect, sd, alpha=alpha, power=power)
+    alpha, power = float(alpha), float(power)
     if start > 5000:  # there the t and the normal law agree to a fraction of a user
-        return start + float(ndtri(1 - alpha / 2)) ** 2 / 4
+        return start + _z(alpha) ** 2 / 4
     return float(
         brentq(lambda n: power_t(effect, sd, n, alpha=alpha) - power, 1.01, start + 10 / alpha, xtol=1e-9)
     )
@@ -79,15 +92,15 @@ def sample_size_t(effect: float, sd: float, *, alpha: float = 0.05, power: float
 
 def _shares(base: float, change: float) -> tuple[float, float]:
     base = require_inside("base", base, 0, 1)
-    if change == 0:
-        raise InputError("change is 0: no number of users finds an effect that isn't there.")
+    change = require_number("change", change, -1, 1)
+    if abs(change) < 1e-12:
+        raise InputError(f"change is {change:g}: no number of users finds an effect that isn't there.")
     return base, require_inside("base + change", base + change, 0, 1)
 
 
 def _spreads(p: float, q: float, null: Null) -> tuple[float, float]:
     """Return the standard deviation of a difference of two users: if nothing changes, and if it does."""
-    if null not in ("pooled", "baseline"):
-        raise InputError(f"null is {null!r}: it must be 'pooled' or 'baseline'.")
+    require_one_of("null", null, ("pooled", "baseline"))
     middle = (p + q) / 2 if null == "pooled" else p
     return math.sqrt(2 * middle * (1 - middle)), math.sqrt(p * (1 - p) + q * (1 - q))
 
@@ -112,7 +125,7 @@ def power_shares(
     """Return the power of n users per arm for `sample_size_shares`' question, in the same convention."""
     p, q = _shares(base, change)
     sd_null, sd_change = _spreads(p, q, null)
-    z = float(ndtri(1 - require_inside("alpha", alpha, 0, 1) / 2))
+    z = _z(alpha)
     return float(ndtr((abs(q - p) * math.sqrt(require_number("n", n, 1, 1e15)) - z * sd_null) / sd_change))
 
 
@@ -123,7 +136,7 @@ def days_needed(users_per_arm: float, users_per_day: float, *, arms: int = 2, sh
     part of them that this experiment gets.
     """
     gained = require_inside("users_per_day", users_per_day, 0, 1e15) * require_number("share", share, 1e-9, 1)
-    needed = require_number("arms", arms, 2, 1000) * require_number("users_per_arm", users_per_arm, 1, 1e15)
+    needed = require_whole("arms", arms, 2, 1000) * require_number("users_per_arm", users_per_arm, 1, 1e15)
     return needed / gained
 
 

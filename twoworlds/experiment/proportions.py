@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from twoworlds.errors import InputError, require_whole
-from twoworlds.experiment.estimates import Estimate
+from twoworlds.errors import InputError, require_kind, require_number, require_one_of, require_whole
+from twoworlds.experiment.estimates import ALTERNATIVES, Estimate
 from twoworlds.experiment.moments import Moments
 
 
@@ -32,6 +32,10 @@ class Count:
         return Moments(self.n, self.share, self.share * (1 - self.share) * self.n / max(self.n - 1, 1))
 
 
+def _counted(name: str, arm: Count) -> Count:
+    return require_kind(name, arm, Count)
+
+
 def difference_of_shares(control: Count, treatment: Count, *, pooled: bool) -> Estimate:
     """Return treatment share - control share with the normal law.
 
@@ -39,7 +43,7 @@ def difference_of_shares(control: Count, treatment: Count, *, pooled: bool) -> E
     square is the chi-square statistic). Without it each arm keeps its own, which belongs to the interval (Agresti,
     Categorical Data Analysis, 2.2-2.3). Good from some ten hits and misses in each arm; else `fisher_exact`.
     """
-    p, q = control.share, treatment.share
+    p, q = (_counted(name, arm).share for name, arm in (("control", control), ("treatment", treatment)))
     if pooled:
         both = (control.hits + treatment.hits) / (control.n + treatment.n)
         var = both * (1 - both) * (1 / control.n + 1 / treatment.n)
@@ -54,7 +58,7 @@ def risk_ratio(control: Count, treatment: Count) -> Estimate:
     The logarithm because the ratio's own law is skewed: exp() of value and interval gives the ratio's. InputError
     where an arm has no hit: the logarithm has no value there.
     """
-    if min(control.hits, treatment.hits) == 0:
+    if min(_counted("control", control).hits, _counted("treatment", treatment).hits) == 0:
         raise InputError("hits are 0 in one arm: a risk ratio needs at least one hit in each.")
     var = sum(1 / arm.hits - 1 / arm.n for arm in (control, treatment))
     return Estimate(math.log(treatment.share / control.share), math.sqrt(var))
@@ -65,6 +69,7 @@ def chi_square(arms: Sequence[Count]) -> tuple[float, int, float]:
 
     Where nobody or everybody did it in every arm: (nan, df, nan).
     """
+    arms = [_counted("each of arms", arm) for arm in require_kind("arms", arms, Sequence)]
     if len(arms) < 2:
         raise InputError(f"arms has {len(arms)} arms: a comparison needs at least two.")
     both = sum(arm.hits for arm in arms) / sum(arm.n for arm in arms)
@@ -77,7 +82,11 @@ def chi_square(arms: Sequence[Count]) -> tuple[float, int, float]:
 def fisher_exact(control: Count, treatment: Count, alternative: str = "two-sided") -> float:
     """Return the p value of Fisher's exact test (1935): all tables with these margins, none approximated.
 
-    alternative: "greater" asks whether the treatment's share is larger.
+    alternative: "greater" asks whether the treatment's share is larger. InputError above 10^9 users an arm, where
+    its products leave 64 bits and `chi_square` is as good.
     """
+    require_one_of("alternative", alternative, ALTERNATIVES)
+    for name, arm in (("control", control), ("treatment", treatment)):
+        require_number(f"{name}.n", _counted(name, arm).n, 1, 1e9, "users")
     table = [[arm.hits, arm.n - arm.hits] for arm in (treatment, control)]
     return float(stats.fisher_exact(table, alternative=alternative).pvalue)

@@ -28,8 +28,11 @@ def _signal(effect: float, se: float, alpha: float) -> tuple[float, float]:
     """Return (|effect| / se, critical z), checked."""
     if require_number("effect", effect, -1e300, 1e300) == 0:
         raise InputError("effect is 0: only an effect that is there can be exaggerated.")
-    z = float(ndtri(1 - require_inside("alpha", alpha, 0, 1) / 2))
-    return abs(effect) / require_inside("se", se, 0, 1e300), z
+    ratio = abs(float(effect)) / require_inside("se", se, 0, 1e300)
+    if not 1e-12 <= ratio <= 1e12:
+        raise InputError(f"effect is {effect:g}: it must be from 1e-12 to 1e12 times se, {se:g}.")
+    # By the lower tail, where a small alpha isn't rounded away; below 1e-100 every chance would round to 0.
+    return ratio, -float(ndtri(require_inside("alpha", alpha, 1e-100, 1) / 2))
 
 
 def sign_error(effect: float, se: float, alpha: float = 0.05) -> float:
