@@ -44,3 +44,8 @@ def test_quorum_against_a_simulation():
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_large_quorums_and_no_negative_zero():
+    assert slo.k_of_n(5000, 10_000, 0.5) == pytest.approx(0.503989323, abs=1e-9)
+    assert str(slo.nines(0)) == "0.0"

@@ -1,5 +1,7 @@
 """Error budgets and alerts against case S05, and the closed detection time against the windows themselves."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,17 @@ def test_error_share_by_hand():
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_the_workbooks_prose():
+    """Chapter 5: 5 % in an hour is a burn rate of 36; total outages in 10 min and 36 h windows; the 13.9 % request."""
+    assert burn_rate_for(0.05, 1, THREE_NINES) == pytest.approx(36)
+    assert Alert("10 min", 1 / 6, 1).detected_after_s(THREE_NINES, 1) == pytest.approx(0.6)
+    assert Alert("36 h", 36, 1).detected_after_s(THREE_NINES, 1) == pytest.approx(129.6)
+    assert 60 * THREE_NINES.hours_to_exhaust(1000) == pytest.approx(43.2)
+    assert THREE_NINES.spent(0.1, 1) == pytest.approx(0.139, abs=1e-3)
+
+
+def test_decimals_are_numbers():
+    exact = Objective(Decimal("0.999"), Decimal(30))
+    assert Alert("x", Decimal(1), Decimal("14.4")).detected_after_s(exact, Decimal(1)) == pytest.approx(51.84)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from twoworlds.errors import InputError
 from twoworlds.platform.slo import Sketch, percentile
+from twoworlds.platform.slo.percentiles import rank
 
 RNG = np.random.default_rng(5)
 SAMPLES = [RNG.lognormal(3, 1.5, 5000), RNG.exponential(1e-4, 777), np.r_[np.zeros(50), RNG.pareto(1.2, 60)]]
@@ -77,3 +78,10 @@ def test_few_buckets_for_any_number_of_values():
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_rounding_moves_no_rank_of_many():
+    """0.07 x 10^8 is 7,000,000.000000001 in floats."""
+    assert rank(0.07, 10**8) == 7_000_000
+    assert rank(0.07, 10**12) == 7 * 10**10
+    assert rank(0.0700001, 100) == 8

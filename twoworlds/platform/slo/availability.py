@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import betainc
 
 from twoworlds.errors import require_number, require_whole
 from twoworlds.platform.slo.inputs import shares
@@ -26,11 +27,11 @@ def parallel(availabilities: ArrayLike) -> float:
 
 
 def k_of_n(needed: int, parts: int, availability: float) -> float:
-    """Return the chance that at least `needed` of `parts` equal, independent parts are up (binomial tail)."""
+    """Return the chance that at least `needed` of `parts` equal, independent parts are up: the binomial tail."""
     parts = require_whole("parts", parts, 1, 10_000)
     needed = require_whole("needed", needed, 0, parts)
     up = require_number("availability", availability, 0, 1)
-    return math.fsum(math.comb(parts, k) * up**k * (1 - up) ** (parts - k) for k in range(needed, parts + 1))
+    return float(betainc(needed, parts - needed + 1, up)) if needed else 1.0
 
 
 def downtime_min(availability: float, days: float = 30.0) -> float:
@@ -42,4 +43,4 @@ def downtime_min(availability: float, days: float = 30.0) -> float:
 def nines(availability: float) -> float:
     """Return the number of nines, -log10(1 - A): 3 for 99.9 %, infinite for 1."""
     down = 1 - require_number("availability", availability, 0, 1)
-    return -math.log10(down) if down > 0 else math.inf
+    return math.log10(1 / down) if down > 0 else math.inf

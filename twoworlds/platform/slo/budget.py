@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.errors import InputError, require_kind, require_number, require_whole
 from twoworlds.platform.slo.inputs import times
 
 HOURS_PER_DAY = 24.0
@@ -25,8 +25,8 @@ class Objective:
 
     def __post_init__(self) -> None:
         """Check both; raise InputError for a target of 1, which leaves no budget to divide by."""
-        require_number("target", self.target, 0, 1 - 1e-9)
-        require_number("days", self.days, 1e-3, 3660, "days")
+        object.__setattr__(self, "target", require_number("target", self.target, 0, 1 - 1e-9))
+        object.__setattr__(self, "days", require_number("days", self.days, 1e-3, 3660, "days"))
 
     @property
     def budget(self) -> float:
@@ -65,8 +65,8 @@ class Alert:
 
     def __post_init__(self) -> None:
         """Check the numbers; raise InputError for the first that is out of range."""
-        require_number("long_h", self.long_h, 1e-6, 1e6, "hours")
-        require_number("burn_rate", self.burn_rate, 1e-9, 1e9)
+        object.__setattr__(self, "long_h", require_number("long_h", self.long_h, 1e-6, 1e6, "hours"))
+        object.__setattr__(self, "burn_rate", require_number("burn_rate", self.burn_rate, 1e-9, 1e9))
 
     @property
     def short_h(self) -> float:
@@ -88,8 +88,8 @@ class Alert:
         The long window fills last: threshold / error share of it must be bad.
         """
         limit = self.threshold(objective)
-        enough = require_number("error_share", error_share, 0, 1) >= limit
-        return 3600 * self.long_h * limit / error_share if enough else np.inf
+        failing = require_number("error_share", error_share, 0, 1)
+        return 3600 * self.long_h * limit / failing if failing >= limit else np.inf
 
     def firing(
         self, objective: Objective, errors: ArrayLike, requests: ArrayLike, step_h: float
@@ -112,9 +112,13 @@ def error_share(errors: ArrayLike, requests: ArrayLike, window: int) -> NDArray[
     errors, requests: counts a step, (n,); before the first step nothing failed, and the traffic was its own mean.
     """
     bad, all_ = times("errors", errors), times("requests", requests)
-    if bad.shape != all_.shape or (bad > all_).any():
+    require_number("requests", all_.max(), 0, 1e100, "a step")
+    if bad.shape != all_.shape:
+        raise InputError(f"errors have {len(bad)} steps and requests {len(all_)}: each step must have both.")
+    if (bad > all_).any():
+        step = int(np.argmax(bad > all_))
         raise InputError(
-            f"errors have {len(bad)} steps and requests {len(all_)}: of each step no more may fail than came."
+            f"errors[{step}] is {bad[step]:g}: of {all_[step]:g} requests no more may fail than came."
         )
     window = require_whole("window", window, 1, 10**9, "steps")
     above, below = (_trailing(x, before, window) for x, before in ((bad, 0.0), (all_, all_.mean())))
@@ -132,7 +136,11 @@ def _trailing(values: NDArray[np.float64], before: float, window: int) -> NDArra
 def burn_rate_for(budget_share: float, window_h: float, objective: Objective) -> float:
     """Return the burn rate that spends `budget_share` of the budget in `window_h` hours: 2 % in 1 h of 30 d is 14.4."""
     share = require_number("budget_share", budget_share, 0, 1)
-    return share * objective.hours / require_number("window_h", window_h, 1e-6, 1e6, "hours")
+    return (
+        share
+        * require_kind("objective", objective, Objective).hours
+        / require_number("window_h", window_h, 1e-6, 1e6, "hours")
+    )
 
 
 #: The Workbook's table for 30 days: 2 % of the budget in an hour, 5 % in six hours, 10 % in three days.

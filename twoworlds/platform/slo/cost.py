@@ -26,7 +26,7 @@ def smallest_fleet(requests_per_s: float, service_ms: float, objective_ms: float
     # With ever more servers nobody waits, and the response is the service time alone: exponential with rate μ.
     if queueing.response_tail(limit_s, 0, mu, 1) >= 1 - share:
         raise InputError(
-            f"objective_ms is {objective_ms:g}: a service of {service_ms:g} ms misses it on any number of servers."
+            f"objective_ms is {1000 * limit_s:g}: a service of {1000 / mu:g} ms misses it on any number of servers."
         )
     low, high = int(rate / mu) + 1, int(rate / mu) + 2
     while queueing.response_tail(limit_s, rate, mu, high) > 1 - share:

@@ -5,12 +5,13 @@ ages with the clock until a newer one comes. The age's graph is a sawtooth (Kaul
 how often should one update?, INFOCOM 2012).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number
+from twoworlds.errors import InputError, require_number, require_one_of
 from twoworlds.platform.slo.inputs import finite
 
 
@@ -37,6 +38,7 @@ class Sawtooth:
 
     def share_over(self, limit: float) -> float:
         """Return the share of the time in which the age is above `limit`."""
+        limit = require_number("limit", limit, -math.inf, math.inf)
         over = np.clip(self.high - np.maximum(self.low, limit), 0, None)
         return float(np.sum(over) / np.sum(self.high - self.low))
 
@@ -45,7 +47,7 @@ def sawtooth(generated: ArrayLike, received: ArrayLike, end: float) -> Sawtooth:
     """Return the age's sawtooth from update times, in any order, all in one unit of time; (n,) each.
 
     An update that arrives after a newer one teaches nothing and is skipped. One received before it was generated
-    (clocks disagree) or after `end` (the future) is refused with a sentence: its age would be a wrong number.
+    (clocks disagree), or at `end` or after it (the future), gets a sentence: its age would be a wrong number.
     """
     made, got = finite("generated", generated), finite("received", received)
     if made.shape != got.shape:
@@ -83,7 +85,7 @@ def queued_age(update_rate: float, service_rate: float, newest_first: bool = Fal
     rate = require_number("update_rate", update_rate, 1e-12, 1e12)
     mu = require_number("service_rate", service_rate, 1e-12, 1e12)
     load = rate / mu
-    if newest_first:
+    if require_one_of("newest_first", newest_first, (False, True)):
         return (1 + 1 / load) / mu
     if load >= 1:
         raise InputError(

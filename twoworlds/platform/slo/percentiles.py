@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number
+from twoworlds.errors import InputError, require_number, shown
 from twoworlds.platform.slo.inputs import times
 
 # Below this a latency counts as zero: its logarithm would need a bucket of its own for every halving.
@@ -30,7 +30,7 @@ def rank(share: float, count: int) -> int:
     """Return the place, 1 to `count`, of the nearest-rank percentile in the sorted values."""
     share = require_number("share", share, 0, 1)
     # 0.07 * 100 is 7.000000000000001: a hair of rounding must not move the rank by one.
-    return min(count, max(1, math.ceil(share * count - 1e-9)))
+    return min(count, max(1, math.ceil(share * count * (1 - 1e-14))))
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Sketch:
 
     def __post_init__(self) -> None:
         """Check the error; raise InputError unless it is in [0.0001, 0.5]."""
-        require_number("error", self.error, 1e-4, 0.5)
+        object.__setattr__(self, "error", require_number("error", self.error, 1e-4, 0.5))
 
     @classmethod
     def of(cls, values: ArrayLike, error: float = 0.01) -> "Sketch":
@@ -75,7 +75,7 @@ class Sketch:
     def __or__(self, other: "Sketch") -> "Sketch":
         """Return the sketch of both samples together; both must have the same error."""
         if not isinstance(other, Sketch) or other.error != self.error:
-            raise InputError(f"other is {other!r:.60}: it must be a Sketch with the error {self.error:g}.")
+            raise InputError(f"other is {shown(other)}: it must be a Sketch with the error {self.error:g}.")
         merged = Counter(self.counts) + Counter(other.counts)
         return Sketch(self.error, self.zeros + other.zeros, dict(sorted(merged.items())))
 

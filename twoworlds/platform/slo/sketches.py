@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.errors import InputError, require_number, require_whole, shown
 
 
 def bloom_false_positives(items: float, bits: float, hashes: int) -> float:
@@ -40,9 +40,12 @@ class Distinct:
         size = require_whole("registers", registers, 16, 2**20)
         if size & (size - 1):
             raise InputError(f"registers is {size}: it must be a power of 2.")
-        array = np.asarray(ids)
+        try:
+            array = np.asarray(ids)
+        except ValueError:  # rows of unequal length
+            array = np.empty((0, 0))
         if array.ndim != 1 or (len(array) and array.dtype.kind not in "iu"):
-            raise InputError(f"ids are {ids!r:.40}: they must be whole numbers in one dimension.")
+            raise InputError(f"ids are {shown(ids)}: they must be whole numbers in one dimension.")
         bits = size.bit_length() - 1
         hashed = _mixed(array.astype(np.uint64))
         rest = hashed << np.uint64(bits)
@@ -56,7 +59,7 @@ class Distinct:
         """Return the sketch of both sets together; both must have the same number of registers."""
         if not isinstance(other, Distinct) or len(other.registers) != len(self.registers):
             raise InputError(
-                f"other is {other!r:.60}: it must be a Distinct with {len(self.registers)} registers."
+                f"other is {shown(other)}: it must be a Distinct with {len(self.registers)} registers."
             )
         return Distinct(np.maximum(self.registers, other.registers))
 
