@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy.stats import gamma
+from scipy.special import gammaincc
 
 from twoworlds.chapters.c03_tail.people import meet_one
 from twoworlds.course.controls import Choice, Steps
@@ -95,7 +95,7 @@ def answer_times(joined: np.ndarray) -> tuple[float, float, float]:
     """Return (mean, p99, share over LATE_MS) in ms: who joins a line of k waits for k + 1 exponential services."""
     times = np.geomspace(1, 40_000, 2000)
     k = np.arange(len(joined)) + 1
-    tail = gamma.sf(times[:, None] / SERVICE_MS, k[None, :]) @ joined
+    tail = gammaincc(k[None, :], times[:, None] / SERVICE_MS) @ joined
     p99 = np.interp(-0.01, -tail, times)
     return SERVICE_MS * float(k @ joined), float(p99), float(np.interp(LATE_MS, times, tail))
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from twoworlds.chapters.c03_tail.people import meet_one, percent
 from twoworlds.course.controls import Choice, Slider, Steps
@@ -40,7 +40,7 @@ def survival(times: np.ndarray, law: tuple[float, float]) -> np.ndarray:
     """Return P(T > t) of a lognormal (median, spread); 1 for t <= 0."""
     median, spread = law
     with np.errstate(divide="ignore"):
-        return norm.sf(np.log(np.maximum(times, 0) / median) / spread)
+        return ndtr(-np.log(np.maximum(times, 0) / median) / spread)
 
 
 def answer_tail(times: np.ndarray, slow: float, hedge_ms: float, cause: str) -> np.ndarray:
