@@ -38,3 +38,9 @@ def test_a_metric_without_a_positive_control_has_no_lift():
     rows = analyse(table, ["change", "x"], control="c").set_index("metric")
     assert np.isnan(rows.lift["change"])
     assert rows.lift["x"] == pytest.approx(3.5 / 1.5 - 1)
+
+
+def test_a_control_of_zeros_has_no_lift():
+    table = pd.DataFrame({"arm": ["c", "c", "t", "t"], "x": [0, 0, 1, 2]})
+    row = analyse(table, ["x"], control="c").iloc[0]
+    assert np.isnan([row.lift, row.lift_low, row.lift_high]).all()

@@ -64,3 +64,10 @@ def test_wrong_input_is_said():
         decide(Estimate(0, 1), Guardrail(Estimate(0, 1), 1))
     with pytest.raises(InputError, match="goal is 3"):
         decide(3)
+
+
+def test_a_bound_at_the_margin_does_not_hold():
+    effect = Estimate(-1, 1)
+    low, high = effect.interval(1 - 2 * 0.025)
+    assert not Guardrail(effect, -low).holds
+    assert not Guardrail(effect, high, "higher").holds

@@ -124,3 +124,9 @@ def test_values_are_not_moments():
         relative(Moments(10, 1e-200, 1), Moments(10, 1, 1))
     with pytest.raises(InputError, match=r"after is .*: it must hold numbers"):
         paired([1, 2], ["1", "2"])
+
+
+def test_fieller_loses_its_bounds_as_soon_as_the_control_is_not_significant():
+    for se, bounded in ((0.5, True), (0.511, False)):
+        interval = fieller(Moments(10_000, 1, 10_000 * se**2), Moments(10_000, 2, 1))
+        assert math.isfinite(interval[0]) == bounded

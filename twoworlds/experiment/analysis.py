@@ -1,5 +1,6 @@
 """A whole experiment in one table: every metric of every arm against the named control."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -28,6 +29,7 @@ def _row(arm: str, metric: str, base: object, these: object, level: float) -> di
     row = {"arm": arm, "metric": metric, "n_control": base.n, "n": these.n, "control": base.mean}
     row |= {"treatment": these.mean, "difference": gap.value}
     row |= dict(zip(("low", "high"), gap.interval(level), strict=True)) | {"p": gap.p()}
+    row |= dict.fromkeys(("lift", "lift_low", "lift_high"), math.nan)
     if base.mean > 0:
         lift = relative(base, these)
         row |= {"lift": lift.value} | dict(zip(("lift_low", "lift_high"), lift.interval(level), strict=True))

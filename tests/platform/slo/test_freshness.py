@@ -96,3 +96,11 @@ def test_more_updates_make_it_older():
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_of_two_received_at_once_the_newer_counts():
+    for made in ([0, 2], [2, 0], [2, 2]):
+        saw = sawtooth(made, [3, 3], end=6)
+        assert (saw.at.tolist(), saw.low.tolist()) == ([3], [1])
+    with pytest.raises(InputError, match="it must lie before the end, 3"):
+        sawtooth([1], [3], 3)
