@@ -92,7 +92,7 @@ def model(change: str, days: int, users: int) -> Need:
     one = change == ONE_PERCENT
     effect = np.full(len(rows), 0.01) if one else rows[change].to_numpy()
     cv = rows["cv"].to_numpy()
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         need = np.where(
             cv > 0, 16 * cv**2 / effect**2, np.inf
         )  # on day 1 whoever comes has one day: it can't move
@@ -122,7 +122,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
 
     def update(r: Need) -> None:
         for bar, text, need, effect in zip(needs, words, r.need, r.effect, strict=True):
-            shown = min(need, 1e8)
+            shown = min(need, 1e8) if np.isfinite(need) else 1e7
             bar.set_width(shown - 1)
             bar.set_facecolor(PRODUCT if np.isfinite(need) else FAINT)
             text.set(
@@ -140,6 +140,10 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
     return update
 
 
+def _lower(name: str) -> str:
+    return name if name == "CTR" else name.lower()
+
+
 def _short(n: float) -> str:
     if n >= 1e6:
         return f"{n / 1e6:,.1f} M" if n < 1e8 else f"{n / 1e6:,.0f} M"
@@ -151,13 +155,15 @@ def reading(r: Need) -> str:
     names = list(METRICS)
     quick, days = int(np.argmin(r.need)), names.index("Days active")
     days_said = f"{r.days} {'day' if r.days == 1 else 'days'}"
-    first = f"{r.change}, {days_said}: {names[quick]} sees it first, {_short(r.need[quick])} users an arm"
-    active = f"{_short(r.need[days])}" if np.isfinite(r.need[days]) else "no number of users will do yet"
+    where = f"{_lower(names[quick])}, with {_short(r.need[quick])} users an arm"
+    first = f"{r.change}, {days_said}: it shows first in {where}"
+    seen = np.isfinite(r.need[days])
+    active = f"need {_short(r.need[days])}" if seen else "can't show it yet"
     if r.later is None:
-        return f"{first}; days active need {active}, likes {_short(r.need[names.index('Likes')])}."
+        return f"{first}; days active {active}, likes need {_short(r.need[names.index('Likes')])}."
     return (
-        f"{first}, and says {100 * r.effect[quick]:+.1f} %. Days active: {active}"
-        f"{f', {100 * r.effect[days]:+.1f} %' if np.isfinite(r.need[days]) else ''}. "
+        f"{first}: {100 * r.effect[quick]:+.1f} %. Days active {active}"
+        f"{f' and say {100 * r.effect[days]:+.1f} %' if seen else ''}. "
         f"In week 4 active users are {100 * r.later:+.1f} %."
     )
 
