@@ -50,6 +50,7 @@ def test_repeats_are_refused_and_can_be_dropped():
     ("log", "said"),
     [
         (LOG.iloc[:0], "log is empty"),
+        (pd.DataFrame(columns=list(LOG)), "log is empty"),
         (LOG.drop(columns="clicked"), "no column 'clicked'"),
         (LOG.assign(clicked=[True, None, True, True]), "1 rows without clicked"),
         (LOG.assign(clicked=[1.0, np.nan, np.nan, 0.0]), "2 rows without clicked"),

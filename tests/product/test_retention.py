@@ -95,6 +95,9 @@ def test_days_may_be_counted_from_0():
     assert m.retention_curve(*zero, last_day=7).equals(m.retention_curve(ACTIVITY, USERS))
     assert m.stickiness(zero[0], 7, 8) == m.stickiness(ACTIVITY, 8, 8)
     assert m.stickiness(zero[0].assign(day=0), 0, 1) == 1
+    assert m.stickiness(zero[0].assign(day=np.int8(-128)), -128, 1) == 1, (
+        "the smallest int8 has no positive twin"
+    )
 
 
 def test_a_user_listed_twice_is_told():

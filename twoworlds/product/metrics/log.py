@@ -26,10 +26,10 @@ _KINDS = {
     "number": (_NUMBER, "isfinite({0}::double)", "a finite number"),
     "day": (
         _NUMBER,
-        "{0}::double = round({0}::double) and abs({0}) <= 1000000",
+        "{0}::double = round({0}::double) and abs({0}::double) <= 1e6",
         "a whole number up to 1,000,000",
     ),
-    "position": (_NUMBER, "{0}::double = round({0}::double) and abs({0}) < 1e9", "a whole number"),
+    "position": (_NUMBER, "{0}::double = round({0}::double) and abs({0}::double) < 1e9", "a whole number"),
     "time": ("TIMESTAMP.*", "true", "a timestamp"),
     "time or number": (f"TIMESTAMP.*|DATE|{_NUMBER}", "true", "a timestamp or a number"),
     "text": ("VARCHAR|ENUM.*", "true", "a text"),
@@ -72,6 +72,8 @@ def events(
 
 def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: Mapping[str, str]) -> int:
     """Raise InputError unless there are rows, and all have values of the right kind; return how many there are."""
+    if not rows.limit(1).project("1").fetchall():
+        raise InputError("log is empty: it must have at least one row.")
     for name, kind in kinds.items():
         if not re.fullmatch(_KINDS[kind][0], _type(rows, name)):
             raise InputError(f"{name} is {_type(rows, name)}: it must be {_KINDS[kind][2]} in every row.")
@@ -87,8 +89,6 @@ def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: 
         raise InputError(
             f"log can't be read ({_told(problem)}): it must be a table of plain columns."
         ) from None
-    if total == 0:
-        raise InputError("log is empty: it must have at least one row.")
     for name, count in zip(columns, found[: len(columns)], strict=True):
         if count:
             raise InputError(f"log has {count} rows without {name}: every row must have a value.")
