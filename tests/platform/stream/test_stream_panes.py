@@ -221,6 +221,13 @@ def test_windows_that_a_watermark_passes_at_once_speak_in_order_of_their_ends():
     assert [p.window.start for p in run(events, tumbling(10), given([(9, 99)])).panes] == [0, 10, 20]
 
 
+def test_alarms_go_off_in_order_of_time_not_of_windows():
+    """The first window is due at 11 and 23, the second at 12 and 22.5."""
+    events = [(1, 5, 1), (1, 15, 2), (1, 16, 12.5), (1, 6, 13)]
+    seen = run(events, tumbling(10), [], Trigger(AfterDelay(10)), until=100)
+    assert [p.processing_time for p in seen.panes if p.timing == "EARLY"] == [11, 12, 22.5, 23]
+
+
 def test_sliding_windows_may_refuse_an_event_one_by_one():
     seen = run([(1, 12, 12), (5, 9, 21)], Sliding(10, 5), given([(20, 11)]))
     assert [(event.value, window) for event, window in seen.refused] == [(5, Window(0, 10))]
