@@ -137,11 +137,18 @@ def _theory(load: int) -> dict[str, float]:
     return {policy: answer_times(field)[1] for policy, field in fields.items() if field is not None}
 
 
-def model(load: int, policy: str, age_ms: int) -> Balance:
-    """Return all four policies at a load (%), and the chosen one with lengths read every `age_ms`."""
+@cache
+def _stored(load: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return policy -> p99 (ms), and policy -> share over LATE_MS, at each of AGES_MS."""
     rows = grid("ch03_balance")
     rows = rows[rows["load"] == load]
     p99, late = ({p: _by_age(rows[rows.policy == p], name) for p in POLICIES} for name in ("p99", "late"))
+    return p99, late
+
+
+def model(load: int, policy: str, age_ms: int) -> Balance:
+    """Return all four policies at a load (%), and the chosen one with lengths read every `age_ms`."""
+    p99, late = _stored(load)
     return Balance(load, policy, age_ms, p99, late, _theory(load))
 
 
