@@ -6,6 +6,7 @@ import pytest
 from twoworlds.chapters import c08_ab_tests as ab
 from twoworlds.chapters.c08_ab_tests import (
     choosing,
+    decisions,
     ideas,
     intervals,
     labels,
@@ -169,3 +170,19 @@ def test_conventions_span_the_textbook_example():
     assert min(sizes) == pytest.approx(1004.7, abs=0.1)
     assert max(sizes) < 1097
     assert {1030, 1094} <= {round(size) for size in sizes}
+
+
+def test_decisions_are_judged_by_the_quarter():
+    outcomes = dict(zip(launches.LAUNCHES, ab.five_decisions().outcomes(), strict=True))
+    for launch, right in outcomes.items():
+        change = launches.model(launch, launches.DAYS).truth("days_active")
+        assert right == (0.5 if abs(change) < 0.003 else 1 if change > 0 else 0)
+    assert {0.0, 0.5, 1.0} == set(outcomes.values())
+
+
+def test_certainty_costs_the_square_of_its_error():
+    result = decisions.score([0.8, 0.8, 0.5], [1, 0, 0.5])
+    assert result.cost == pytest.approx([0.04, 0.64, 0])
+    assert result.score == pytest.approx(0.68 / 3)
+    assert result.coin == pytest.approx(0.5 / 3)
+    assert "no better than" in decisions.reading(result)

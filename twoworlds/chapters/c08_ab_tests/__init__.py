@@ -2,6 +2,7 @@
 
 from twoworlds.chapters.c08_ab_tests import launches, people, waiting
 from twoworlds.chapters.c08_ab_tests.choosing import wrong_number
+from twoworlds.chapters.c08_ab_tests.decisions import five_decisions
 from twoworlds.chapters.c08_ab_tests.exercises import board, exercises, launch_board
 from twoworlds.chapters.c08_ab_tests.ideas import a_thousand_ideas
 from twoworlds.chapters.c08_ab_tests.intervals import two_intervals
@@ -22,6 +23,7 @@ EXPLORERS = (
     safe_enough,
     launch_review,
 )
+DECKS = (five_decisions,)
 GRIDS = {
     "ch08_people": people.build_grid,
     "ch08_days": waiting.build_grid,
@@ -35,6 +37,7 @@ __all__ = [
     "a_thousand_ideas",
     "both_worlds",
     "exercises",
+    "five_decisions",
     "halve_the_effect",
     "launch_board",
     "launch_review",
