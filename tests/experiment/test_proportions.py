@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from scipy import stats
 
 from twoworlds.errors import InputError
 from twoworlds.experiment import (
@@ -34,9 +33,17 @@ def test_smokers_among_patients():
     """TEST07: R's prop.test help page (Fleiss 1981)."""
     arms = [Count(83, 86), Count(90, 93), Count(129, 136), Count(70, 82)]
     assert chi_square(arms) == pytest.approx((12.6004, 3, 0.005585), abs=1e-4)
-    table = [[arm.hits for arm in arms], [arm.n - arm.hits for arm in arms]]
-    theirs = stats.chi2_contingency(table, correction=False)
-    assert chi_square(arms) == pytest.approx((theirs.statistic, theirs.dof, theirs.pvalue))
+    by_hand = sum((arm.hits - arm.n * 372 / 397) ** 2 / (arm.n * 372 / 397 * 25 / 397) for arm in arms)
+    assert chi_square(arms)[0] == pytest.approx(by_hand)
+
+
+def test_continuity_correction():
+    """R: prop.test(c(15, 25), c(50, 50)) corrects by default: X-squared 3.375; each |O - E| less a half."""
+    arms = Count(15, 50), Count(25, 50)
+    assert chi_square(arms, correction=True) == pytest.approx((3.375, 1, 0.06619), abs=1e-5)
+    assert chi_square(arms)[0] == pytest.approx(2 * 5**2 / 20 + 2 * 5**2 / 30)
+    three = (*arms, Count(20, 50))
+    assert chi_square(three, correction=True) == chi_square(three)
 
 
 def test_free_trial_screener():

@@ -64,19 +64,21 @@ def risk_ratio(control: Count, treatment: Count) -> Estimate:
     return Estimate(math.log(treatment.share / control.share), math.sqrt(var))
 
 
-def chi_square(arms: Sequence[Count]) -> tuple[float, int, float]:
+def chi_square(arms: Sequence[Count], *, correction: bool = False) -> tuple[float, int, float]:
     """Return (statistic, degrees of freedom, p) of "all arms have the same share" (Pearson 1900), k >= 2 arms.
 
-    Where nobody or everybody did it in every arm: (nan, df, nan).
+    correction: Yates' continuity correction (1934), which R's prop.test applies to two arms by default; of more
+    than two it changes nothing. Where nobody or everybody did it in every arm: (nan, df, nan).
     """
     arms = [_counted("each of arms", arm) for arm in require_kind("arms", arms, Sequence)]
     if len(arms) < 2:
         raise InputError(f"arms has {len(arms)} arms: a comparison needs at least two.")
-    both = sum(arm.hits for arm in arms) / sum(arm.n for arm in arms)
-    if both in (0, 1):
+    require_one_of("correction", correction, (False, True))
+    table = [[arm.hits, arm.n - arm.hits] for arm in arms]
+    if not all(map(any, zip(*table, strict=True))):
         return math.nan, len(arms) - 1, math.nan
-    statistic = sum((arm.hits - arm.n * both) ** 2 / (arm.n * both * (1 - both)) for arm in arms)
-    return statistic, len(arms) - 1, float(stats.chi2.sf(statistic, len(arms) - 1))
+    found = stats.chi2_contingency(table, correction=correction)
+    return float(found.statistic), int(found.dof), float(found.pvalue)
 
 
 def fisher_exact(control: Count, treatment: Count, alternative: str = "two-sided") -> float:
