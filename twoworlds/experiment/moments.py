@@ -84,7 +84,7 @@ class Moments:
         return math.sqrt(self.var / self.n)
 
     def __add__(self, other: "Moments") -> "Moments":
-        """Return the moments of both parts together (Chan, Golub & LeVeque 1983, formula 2.1)."""
+        """Return the moments of both parts together (Chan, Golub & LeVeque 1979)."""
         if not isinstance(other, Moments):
             return NotImplemented
         n, gap = self.n + other.n, other.mean - self.mean
