@@ -19,6 +19,7 @@ from twoworlds.chapters.c08_ab_tests import (
 from twoworlds.chapters.c08_ab_tests.exercises import board
 from twoworlds.chapters.c08_ab_tests.exercises.size import conventions
 from twoworlds.course.grids import grid
+from twoworlds.course.testing import trusted_verdict
 from twoworlds.experiment import Moments, analyse, false_positive_risk
 from twoworlds.world import Policy, compare, simulate
 
@@ -186,3 +187,19 @@ def test_certainty_costs_the_square_of_its_error():
     assert result.score == pytest.approx(0.68 / 3)
     assert result.coin == pytest.approx(0.5 / 3)
     assert "no better than" in decisions.reading(result)
+
+
+def test_numpys_floats_and_arrays_pass_like_pythons():
+    """What learners return: a mean is numpy's float, an interval may be an array, and 1.96 is near enough."""
+
+    def winners(effect, se):
+        x = np.abs(np.random.default_rng(0).normal(effect, se, 200_000))
+        return x[x > 1.96 * se].mean() / abs(effect)
+
+    def lift_interval(control, treatment):
+        ratio = treatment[1] / control[1]
+        half = 1.96 * np.sqrt(treatment[2] / treatment[0] + ratio**2 * control[2] / control[0]) / control[1]
+        return np.array([ratio - 1, ratio - 1 - half, ratio - 1 + half])
+
+    assert trusted_verdict(ab.exercises["08.6"], winners).passed
+    assert trusted_verdict(ab.exercises["08.3"], lift_interval).passed

@@ -56,9 +56,9 @@ def winners_exaggerate(effect: float, se: float) -> float:
     return exaggeration(effect, se)
 
 
-def near(value: object, expected: float, *arguments: float) -> bool | None:
+def near(value: object, expected: float, *arguments: float) -> bool:
     """Accept a simulation: within 3 % of the closed form."""
-    return (isinstance(value, (int, float)) and abs(value / expected - 1) <= 0.03) or None
+    return bool(isinstance(value, (int, float)) and abs(value / expected - 1) <= 0.03)
 
 
 def _signed(effect: float, se: float) -> float:
