@@ -145,6 +145,11 @@ def test_the_exercise_may_accept_more():
     assert judged([1], 2.0, accepts=accepts).rung == "wrong type"
 
 
+def test_an_own_opinion_may_be_numpys():
+    assert judged(0.7, 2.0, accepts=lambda value, expected, clicks: np.abs(value - expected) < 0.1).passed
+    assert not judged(0.5, 2.0, accepts=lambda value, expected, clicks: np.abs(value - expected) < 0.1).passed
+
+
 def test_the_call_is_shortened():
     text = called("ctr", pickle.dumps((list(range(1000)), "x" * 1000)))
     assert len(text) < 80

@@ -188,7 +188,8 @@ def _opinion(standard: Standard, value: Any, expected: Any, arguments: tuple[Any
     if standard.accepts is None:
         return None
     try:
-        return standard.accepts(value, expected, *arguments)
+        opinion = standard.accepts(value, expected, *arguments)
+        return opinion if isinstance(opinion, str) else bool(opinion)  # also numpy's True, which is not True
     except Exception:  # it was written for values of the right type
         return None
 
