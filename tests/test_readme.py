@@ -28,16 +28,17 @@ def test_the_map_has_the_minutes_and_exercises_of_the_outline():
 
 
 def test_minutes_follow_from_the_text():
-    """Reckon as the README says: words, explorers, cards, written answers."""
+    """Reckon as the README says: words, lines of code, explorers, cards, written answers."""
     for chapter in (c for c in OUTLINE if c.ready):
         (path,) = (ROOT / "notebooks").glob(f"{chapter.number}_*.ipynb")
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         words = sum(len("".join(c["source"]).split()) for c in cells if c["cell_type"] == "markdown")
+        code = sum(len("".join(c["source"]).splitlines()) for c in cells if c["cell_type"] == "code")
         module = chapters()[chapter.number]
         cards = sum(len(deck().cards) for deck in getattr(module, "DECKS", ()))
         written = sum("blind_prompt()" in "".join(c["source"]) for c in cells)
-        reckoned = words / 200 + 4 * len(module.EXPLORERS) + 40 / 60 * cards + 10 * written
-        assert abs(reckoned - chapter.minutes) <= 0.3 * chapter.minutes, (
+        reckoned = words / 200 + code / 15 + 4 * len(module.EXPLORERS) + 40 / 60 * cards + 10 * written
+        assert abs(reckoned - chapter.minutes) <= 0.2 * chapter.minutes, (
             f"{chapter.number}: {reckoned:.0f} minutes"
         )
 
