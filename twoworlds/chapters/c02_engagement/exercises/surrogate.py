@@ -83,7 +83,7 @@ SURROGATE = Exercise(
     accepts=stands_for_all,
     cases=lambda: [surrogate_tables()],
     returns="an array of numbers: the stars that each click of everyone would be given",
-    preload=("sklearn.linear_model", "sklearn.ensemble"),
+    preload=("sklearn.linear_model",),
     wrongs=[
         Wrong(
             "respondents only",
