@@ -68,6 +68,26 @@ def require_numeric(name: str, values: Any) -> "np.ndarray":
     raise InputError(f"{name} is {shown(values)}: it must hold numbers.")
 
 
+def require_row(
+    name: str, values: Any, low: float = -math.inf, high: float = math.inf, empty: bool = False
+) -> "np.ndarray":
+    """Return `values` as a float64 array (n,), or raise InputError unless all are finite numbers in [low, high].
+
+    There must be one at least, unless `empty` allows for none.
+    """
+    array = require_numeric(name, values)
+    if array.ndim != 1 or not (empty or array.size):
+        raise InputError(
+            f"{name} has the shape {array.shape}: it must have one dimension and at least one number."
+        )
+    for at in (~((array >= low) & (array <= high) & (abs(array) < math.inf))).nonzero()[0]:
+        allowed = f"a number from {low:.12g} to {high:.12g}"
+        if high == math.inf:
+            allowed = "a finite number" + ("" if low == -math.inf else f", {low:.12g} or more")
+        raise InputError(f"{name}[{at}] is {array[at]:.12g}: it must be {allowed}.")
+    return array
+
+
 def require_whole(name: str, value: Any, low: int, high: int, unit: str = "") -> int:
     """Return `value` as an int, or raise InputError unless it is a whole number in [low, high]."""
     number = require_number(name, value, low, high, unit)

@@ -1,1 +1,1 @@
-"""What the platform desk runs: waiting lines and the ranking service."""
+"""What the platform desk runs: waiting lines, a real server under load, event streams, service levels, the ranker."""

@@ -121,6 +121,14 @@ def test_every_ball_is_in_a_bin():
     assert q.balls_into_bins(np.random.default_rng(1), 3, 1, 0).tolist() == [0, 0, 0]
 
 
+def test_many_choices_need_no_memory():
+    """A hundred thousand looks a ball or request, far more than fit in one table: they find the emptiest."""
+    rng = np.random.default_rng(1)
+    assert q.balls_into_bins(rng, 3, 100_000, 30).tolist() == [10, 10, 10]
+    balanced = q.balance(rng, np.zeros(20), np.ones(20), 4, "power of d", 100_000)
+    assert np.bincount(balanced.server).tolist() == [5, 5, 5, 5]
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [

@@ -62,12 +62,18 @@ def test_bigger_batches_carry_a_load_that_single_ones_cannot():
     assert single.wait[-1] > 100 * batched.wait.max()
 
 
+def test_a_batch_is_named_as_it_was_asked_for():
+    for call in (lambda: q.batch_load(1, 0, 5, 1), lambda: q.serve_batches([1], 5, 1, 0)):
+        with pytest.raises(InputError, match="most is 0"):
+            call()
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
         (lambda: q.batch_time(0, 5, 1), "size is 0"),
         (lambda: q.batch_throughput(1, -5, 1), "fixed is -5"),
-        (lambda: q.serve_batches([], 5, 1, 4), "arrive has shape"),
+        (lambda: q.serve_batches([], 5, 1, 4), "arrive has the shape"),
         (lambda: q.serve_batches([3, 1], 5, 1, 4), "earlier than"),
         (lambda: q.serve_batches([1], 5, 0, 4), "each is 0"),
         (lambda: q.serve_batches([1], 5, 1, 4, -1), "patience is -1"),

@@ -110,6 +110,37 @@ def test_noise_of_a_mean_is_what_replications_show():
     assert np.mean(means) == pytest.approx(9, abs=4 * 9 * share / math.sqrt(runs))
 
 
+def test_blocking_and_staffing_where_floats_end():
+    """A million places, and a load of 10^24: the share that gets in is μ / λ all the same."""
+    assert q.finite_queue(1, 1, 1_000_000).blocked == pytest.approx(1 / 1_000_001, rel=1e-9)
+    assert q.finite_queue(1e12, 1e-12, 3).throughput == pytest.approx(1e-12)
+    assert q.fewest_servers(98_000, 0.5) <= 100_000
+    with pytest.raises(InputError, match="wait_chance is 1e-300: it must be larger for 98000 erlangs"):
+        q.fewest_servers(98_000, 1e-300)
+
+
+def test_halfin_whitt_as_in_the_paper():
+    """Halfin & Whitt's own form, [1 + √(2π) β Φ(β) exp(β²/2)]⁻¹, with Φ by the error function."""
+    for spare in (0.1, 0.5, 1, 2, 5):
+        normal = (1 + math.erf(spare / math.sqrt(2))) / 2
+        truth = 1 / (1 + math.sqrt(2 * math.pi) * spare * normal * math.exp(spare**2 / 2))
+        assert q.halfin_whitt(spare) == pytest.approx(truth, rel=1e-9)
+    assert q.halfin_whitt(36.9) > q.halfin_whitt(1000) == 0
+
+
+def test_square_roots_by_hand():
+    """At β = 1 the chance to wait is 0.2234 (½ at β = 0.5061): 100 erlangs take 100 + 10 servers."""
+    assert q.halfin_whitt(1) == pytest.approx(0.2234, abs=5e-5)
+    assert q.square_root_staffing(100, 0.2235) == 110
+    assert q.square_root_staffing(100, 0.2233) == 111
+    assert q.square_root_staffing(0, 0.2) == 1
+
+
+def test_kingman_is_the_case_of_one_server():
+    """ρ/(1-ρ) · (c_a² + c_s²)/2 · τ: at load 0.9, c_a² = 2, c_s² = 0.5 and τ = 3."""
+    assert q.mean_wait_allen_cunneen(0.3, 1 / 3, 1, 2, 0.5) == pytest.approx(9 * 1.25 * 3)
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
@@ -124,7 +155,13 @@ def test_noise_of_a_mean_is_what_replications_show():
         (lambda: q.fewest_servers(3, 0), "wait_chance is 0"),
         (lambda: q.square_root_staffing(3, 1), "wait_chance is 1"),
         (lambda: q.tandem_response(0.9, [1, 0.8]), "utilisation is 1.12"),
-        (lambda: q.tandem_response(0.9, []), "service_rates has shape"),
+        (lambda: q.tandem_response(0.9, []), "service_rates has the shape"),
+        (
+            lambda: q.tandem_response(0.9, [1, np.nan]),
+            r"service_rates\[1\] is nan: it must be a number from 1e-12",
+        ),
+        (lambda: q.tandem_response(0.9, [1, 2], 1), "servers has the shape"),
+        (lambda: q.tandem_response(0.9, [1, 2], [1, 1.5]), "servers is 1.5: it must be a whole number"),
         (lambda: q.tandem_response(0.9, [1, 2], [1]), "2 service_rates and 1 servers"),
         (lambda: q.asymptotic_variance(1), "load is 1"),
         (lambda: q.relative_error(0.5, 0), "customers is 0"),

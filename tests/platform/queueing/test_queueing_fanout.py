@@ -83,13 +83,24 @@ def test_a_hedge_has_the_published_shape_case_t04():
     assert short < plain / 3
 
 
+def test_a_hedge_is_sent_only_after_the_delay():
+    """An answer at the delay itself needs no copy; the tail at that time is already that of two."""
+    assert q.hedge([5.0], [0.0], 5).extra == 0
+    tail = q.hedged_tail(lambda t: 0.5 if t < 9 else 0.1, 3)
+    assert [tail(t) for t in (2, 3, 9)] == [0.5, 0.25, 0.05]
+    with pytest.raises(InputError, match="time is nan"):
+        tail(np.nan)
+    with pytest.raises(InputError, match=r"tail is 0.5: it must be of type Callable"):
+        q.hedged_tail(0.5, 3)
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
         (lambda: q.slow_share(1.2, 3), "slow is 1.2"),
         (lambda: q.slow_share(0.1, 2.5), "leaves is 2.5"),
         (lambda: q.leaf_share(0.5, 0), "leaves is 0"),
-        (lambda: q.slowest(np.random.default_rng(), [], 3, 3), "latencies has shape"),
+        (lambda: q.slowest(np.random.default_rng(), [], 3, 3), "latencies has the shape"),
         (lambda: q.hedge([1, 2], [1], 3), "second has 1 times for 2 requests"),
         (lambda: q.hedge([1], [-2], 3), r"second\[0\] is -2"),
         (lambda: q.hedge([1], [2], float("nan")), "after is nan"),

@@ -57,6 +57,12 @@ def test_arrivals_are_poisson():
     assert counts.var() / counts.mean() == pytest.approx(1, abs=4 * np.sqrt(2 / len(counts)))
 
 
+def test_variability_that_is_no_number_gets_a_sentence():
+    for law in ("gamma", "exponential"):
+        with pytest.raises(InputError, match="cv2 is 'high': it must be a number"):
+            q.service_times(np.random.default_rng(), law, 5, 1, "high")
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [

@@ -63,6 +63,46 @@ def test_quantile_against_a_plain_simulation():
     )
 
 
+def test_a_call_centre():
+    """200 calls an hour of 3 minutes each, 14 agents: 17.4 % wait, 88.8 % are answered within 20 s, 7.8 s on average.
+
+    Worked example of "Erlang C Formula - Made Simple With an Easy Worked Example" (callcentrehelper.com).
+    """
+    assert q.erlang_c(14, 10) == pytest.approx(0.1741, abs=5e-5)
+    assert 1 - q.wait_tail(20, 200 / 3600, 1 / 180, 14) == pytest.approx(0.888, abs=5e-4)
+    assert q.mean_wait(200 / 3600, 1 / 180, 14) == pytest.approx(7.8, abs=0.05)
+
+
+@pytest.mark.parametrize(("rate", "servers"), [(0.5, 1), (3.6, 4), (40, 50)])
+def test_wait_tail_and_quantile_are_inverse_and_integrate_to_the_mean(rate, servers):
+    assert q.wait_tail(0, rate, 1, servers) == q.erlang_c(servers, rate)
+    time = q.wait_quantile(0.995, rate, 1, servers)
+    assert q.wait_tail(time, rate, 1, servers) == pytest.approx(0.005)
+    area, _ = integrate.quad(lambda t: q.wait_tail(t, rate, 1, servers), 0, np.inf, limit=400)
+    assert area == pytest.approx(q.mean_wait(rate, 1, servers), rel=1e-6)
+
+
+@pytest.mark.parametrize("spare", [0, 1e-12, 1e-10, -1e-10, 1e-5, -0.3, 0.3, 0.9])
+@pytest.mark.parametrize("time", [0, 0.01, 1, 5, 200])
+def test_response_tail_is_the_convolution_of_wait_and_service(spare, time):
+    """P(T > t) = P(Wq > t) + ∫ P(S > t - w) dP(Wq ≤ w), w from 0 to t, with S exponential: by quadrature."""
+    rate, servers = 2 - spare, 3
+    waits, drain = q.erlang_c(servers, rate), servers - rate
+    inner, _ = integrate.quad(lambda w: waits * drain * np.exp(-drain * w - (time - w)), 0, time, epsabs=0)
+    truth = waits * np.exp(-drain * time) + (1 - waits) * np.exp(-time) + inner
+    assert q.response_tail(time, rate, 1, servers) == pytest.approx(truth, rel=1e-9)
+
+
+def test_quantiles_of_one_server_are_logarithms():
+    """T is exponential of rate μ - λ, so its quantile is -ln(1 - p) / (μ - λ), of small shares too."""
+    for share in (1e-9, 0.01, 0.5, 0.99, 1 - 1e-9):
+        found = q.response_quantile(share, 0.8, 1)
+        assert found == pytest.approx(-np.log1p(-share) / 0.2, rel=1e-6)
+        wait = q.wait_quantile(share, 0.8, 1)
+        assert wait == pytest.approx(max(0, np.log(0.8 / (1 - share)) / 0.2), rel=1e-6)
+    assert q.response_quantile(0, 0.8, 1) == 0
+
+
 def test_unstable_or_wrong_input_gets_a_sentence():
     with pytest.raises(InputError, match=r"utilisation is 1\.25: a steady state needs less than 1"):
         q.mean_wait(5, 1, 4)

@@ -117,6 +117,32 @@ def test_a_throttled_client_comes_back_when_there_is_room():
     assert played.accepted[-300:].mean() == 20
 
 
+def test_tries_that_nearly_all_fail_are_counted_exactly():
+    for failure in (1 - 1e-15, 1 - 1e-9, 1 - 1e-4):
+        assert q.mean_attempts(failure, 10) == pytest.approx(sum(failure**k for k in range(10)), rel=1e-12)
+
+
+def test_a_long_patience_needs_no_memory_and_many_tries_get_a_sentence():
+    storm = q.retry_storm([50, 10], 10, 1_000_000, 1000)
+    assert storm.goodput.tolist() == [50, 10]
+    with pytest.raises(
+        InputError, match="demand has 60000 steps: with 1000 attempts it must have at most 50000"
+    ):
+        q.retry_storm(np.ones(60_000), 10, 1, 1000)
+
+
+def test_a_budget_by_hand():
+    """Capacity 10, patience 1, retries at most half of the new requests so far.
+
+    The first 40 find nobody in line; the next 20 find 30 and come too late. A step on, 20 would ask again beside 10 new
+    ones: the budget has grown to (40 + 20 + 10) / 2 = 35, so all may. These 30 come too late as well, and so on.
+    """
+    storm = q.retry_storm([40, 20, 10, 0, 0], 10, 1, 3, budget=0.5)
+    assert storm.offered.tolist() == [40, 20, 30, 15, 0]
+    tight = q.retry_storm([40, 20, 10, 0, 0], 10, 1, 3, budget=0.1)
+    assert tight.offered.tolist() == pytest.approx([40, 20, 17, 0, 0])
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
@@ -124,14 +150,20 @@ def test_a_throttled_client_comes_back_when_there_is_room():
         (lambda: q.mean_attempts(1.5, 3), "failure is 1.5"),
         (lambda: q.settle(-1, 100, 1, 3), "demand is -1"),
         (lambda: q.settle(10, 0, 1, 3), "capacity is 0"),
-        (lambda: q.retry_storm([], 100, 2, 3), "demand has shape"),
+        (lambda: q.retry_storm([], 100, 2, 3), "demand has the shape"),
         (lambda: q.retry_storm([1, np.nan], 100, 2, 3), r"demand\[1\] is nan"),
         (lambda: q.retry_storm([1], 100, 0, 3), "timeout is 0"),
         (lambda: q.retry_storm([1], 100, 1, 3, budget=-1), "budget is -1"),
         (lambda: q.reject_chance(10, 11), "accepts is 11: it must be at most requests, 10"),
         (lambda: q.reject_chance(10, 1, 0.5), "multiplier is 0.5"),
+        (
+            lambda: q.throttle(np.random.default_rng(), [5, 0.5], 1),
+            r"demand\[1\] is 0.5: it must be a whole number",
+        ),
+        (lambda: q.throttle(np.random.default_rng(), [5], 0.5), "capacity is 0.5: it must be a whole number"),
+        (lambda: q.settle(10, 20, 1, 3, "no"), "after_storm is 'no': it must be one of False, True"),
         (lambda: q.throttle(np.random.default_rng(), [5], 1, window=0), "window is 0"),
-        (lambda: q.throttle(np.random.default_rng(), [1e20], 1), r"demand is 1e\+20"),
+        (lambda: q.throttle(np.random.default_rng(), [1e20], 1), r"demand\[0\] is 1e\+20"),
     ],
 )
 def test_wrong_input_gets_a_sentence(call, sentence):

@@ -132,12 +132,33 @@ def test_two_stations_in_a_row_case_q09(batch_error):
     assert response.mean() == pytest.approx(q.tandem_response(0.5, [1, 0.8]), abs=4 * batch_error(response))
 
 
+def test_who_finds_an_idle_server_does_not_wait_at_all():
+    """Half a million customers on, sums are rounded at the tenth digit: that is no wait."""
+    rng = np.random.default_rng(7)
+    arrive, service = q.poisson_arrivals(rng, 0.3, 500_000), rng.exponential(1, 500_000)
+    served = q.fcfs(arrive, service)
+    idle = np.append(True, served.done[:-1] <= arrive[1:])
+    assert (served.wait[idle] == 0).all()
+    assert (served.wait > 0).mean() == pytest.approx(0.3, abs=4 * np.sqrt(0.3 * 0.7 * 2 / 500_000))
+
+
+def test_who_leaves_as_another_comes_is_not_counted_with_him():
+    served = q.fcfs([0, 1, 1, 4], [1, 2, 1, 0], 1)
+    moments, inside = served.number()
+    assert moments.tolist() == [0, 1, 1, 1, 3, 4]
+    assert inside.tolist() == [1, 0, 1, 2, 1, 0]
+    full = q.fcfs(np.arange(9), np.full(9, 2.0), 2, places=2)
+    assert full.number()[1].max() == 2
+    assert q.fcfs([3], [0]).mean_number() == 0
+    assert np.isnan(q.fcfs([0], [0]).mean_number())
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: q.fcfs([], []), r"arrive has shape \(0,\)"),
-        (lambda: q.fcfs([[1, 2]], [1]), r"arrive has shape \(1, 2\)"),
-        (lambda: q.fcfs(["soon"], [1]), "arrive is list: it must be an array of numbers"),
+        (lambda: q.fcfs([], []), r"arrive has the shape \(0,\)"),
+        (lambda: q.fcfs([[1, 2]], [1]), r"arrive has the shape \(1, 2\)"),
+        (lambda: q.fcfs(["soon"], [1]), r"arrive is \['soon'\]: it must hold numbers"),
         (lambda: q.fcfs([0, 2, 1], [1, 1, 1]), r"arrive\[2\] is 1, earlier than the 2 before it"),
         (lambda: q.fcfs([0, -1], [1, 1]), r"arrive\[1\] is -1"),
         (lambda: q.fcfs([0, 1], [1, np.nan]), r"service\[1\] is nan"),

@@ -14,9 +14,9 @@ from twoworlds.platform.queueing.batching import (
 from twoworlds.platform.queueing.fanout import Hedged, hedge, hedged_tail, leaf_share, slow_share, slowest
 from twoworlds.platform.queueing.finite import FiniteQueue, finite_queue
 from twoworlds.platform.queueing.general import mean_wait_allen_cunneen, mean_wait_mg1
+from twoworlds.platform.queueing.inputs import MAX_SERVERS
 from twoworlds.platform.queueing.laws import poisson_arrivals, service_times
 from twoworlds.platform.queueing.markov import (
-    MAX_SERVERS,
     erlang_b,
     erlang_c,
     mean_response,
@@ -25,6 +25,7 @@ from twoworlds.platform.queueing.markov import (
     response_tail,
     utilisation,
     wait_quantile,
+    wait_tail,
 )
 from twoworlds.platform.queueing.networks import tandem_response
 from twoworlds.platform.queueing.noise import asymptotic_variance, relative_error
@@ -91,4 +92,5 @@ __all__ = [
     "throttle",
     "utilisation",
     "wait_quantile",
+    "wait_tail",
 ]

@@ -1,15 +1,15 @@
 """Many servers, each with its own line: which one should a request join?"""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import require_inside, require_one_of, require_whole
-from twoworlds.platform.queueing.inputs import Floats, require_pairs
-from twoworlds.platform.queueing.simulate import Times, starts_at_one
+from twoworlds.platform.queueing.inputs import Floats, require_pairs, require_rng
+from twoworlds.platform.queueing.simulate import BLOCK, Times, starts_at_one
 
 POLICIES = ("random", "round robin", "power of d", "join the shortest", "tied")
 MAX_LINES = 100_000
@@ -24,8 +24,8 @@ class Balanced(Times):
 
 def balance(
     rng: np.random.Generator,
-    arrive: Iterable[float],
-    service: Iterable[float],
+    arrive: ArrayLike,
+    service: ArrayLike,
     servers: int,
     policy: str,
     choices: int = 2,
@@ -38,19 +38,27 @@ def balance(
     line with the least work. The length of a line counts the request in service.
     """
     arrive, service = require_pairs(arrive, service)
-    require_whole("servers", servers, 1, MAX_LINES)
-    require_whole("choices", choices, 1, MAX_LINES)
+    servers = require_whole("servers", servers, 1, MAX_LINES)
+    choices = require_whole("choices", choices, 1, MAX_LINES)
     require_one_of("policy", policy, POLICIES)
+    rng = require_rng(rng)
     if policy == "random":
         return _spread(arrive, service, rng.integers(0, servers, len(arrive)))
     if policy == "round robin":
         return _spread(arrive, service, np.arange(len(arrive)) % servers)
     if policy == "tied":
-        return _least_work(arrive, service, servers, rng.integers(0, servers, (len(arrive), choices)))
+        return _least_work(arrive, service, servers, _draws(rng, servers, len(arrive), choices))
     if policy == "power of d":
-        return _shortest(arrive, service, servers, rng.integers(0, servers, (len(arrive), choices)))
+        return _shortest(arrive, service, servers, _draws(rng, servers, len(arrive), choices))
     first = rng.integers(0, servers, len(arrive))
     return _shortest(arrive, service, servers, (range(k, k + servers) for k in first.tolist()))
+
+
+def _draws(rng: np.random.Generator, below: int, rows: int, choices: int) -> Iterator[list[int]]:
+    """Draw `choices` numbers for each of `rows`; in blocks, since all at once might not fit into memory."""
+    block = max(1, 50 * BLOCK // choices)
+    for first in range(0, rows, block):
+        yield from rng.integers(0, below, (min(block, rows - first), choices)).tolist()
 
 
 def _spread(arrive: Floats, service: Floats, server: NDArray[np.intp]) -> Balanced:
@@ -68,8 +76,6 @@ def _shortest(arrive: Floats, service: Floats, servers: int, drawn: Iterable[Ite
     A line is the completion times of those in it. A drawn number at or above `servers` goes round.
     """
     lines = [deque() for _ in range(servers)] * 2
-    if isinstance(drawn, np.ndarray):
-        drawn = drawn.tolist()
     starts, taken = [], []
     for time, takes, options in zip(arrive.tolist(), service.tolist(), drawn, strict=True):
         fewest = len(starts) + 1
@@ -90,11 +96,11 @@ def _shortest(arrive: Floats, service: Floats, servers: int, drawn: Iterable[Ite
     return Balanced(arrive, start, start + service, np.array(taken, dtype=np.intp) % servers)
 
 
-def _least_work(arrive: Floats, service: Floats, servers: int, drawn: NDArray[np.int64]) -> Balanced:
+def _least_work(arrive: Floats, service: Floats, servers: int, drawn: Iterable[Iterable[int]]) -> Balanced:
     """Let each arrival join the drawn server that will be free first."""
     free = [0.0] * servers
     starts, taken = [], []
-    for time, takes, options in zip(arrive.tolist(), service.tolist(), drawn.tolist(), strict=True):
+    for time, takes, options in zip(arrive.tolist(), service.tolist(), drawn, strict=True):
         best = min(options, key=free.__getitem__)
         start = max(free[best], time)
         free[best] = start + takes
@@ -111,7 +117,8 @@ def supermarket_response(load: float, choices: int = 2) -> float:
     Vvedenskaya, Dobrushin & Karpelevich 1996). Poisson arrivals, exponential service; ten servers do worse.
     """
     load = require_inside("load", load, 0, 1)
-    if require_whole("choices", choices, 1, MAX_LINES) == 1:
+    choices = require_whole("choices", choices, 1, MAX_LINES)
+    if choices == 1:
         return 1 / (1 - load)
     total, power = 0.0, 0.0
     while (term := load**power) > 1e-17:  # the exponents: 0, d, d + d², …
@@ -128,13 +135,12 @@ def balls_into_bins(
     The fullest of n bins holds about ln n / ln ln n with one choice, ln ln n / ln d + O(1) with d (Azar, Broder, Karlin
     & Upfal 1999, SIAM J. Computing 29(1)). Shape (bins,).
     """
-    require_whole("bins", bins, 1, 10_000_000)
-    require_whole("choices", choices, 1, MAX_LINES)
+    rng, bins = require_rng(rng), require_whole("bins", bins, 1, 10_000_000)
+    choices = require_whole("choices", choices, 1, MAX_LINES)
     balls = bins if balls is None else require_whole("balls", balls, 0, 100_000_000)
-    drawn = rng.integers(0, bins, (balls, choices))
     if choices == 1:
-        return np.bincount(drawn[:, 0], minlength=bins)
+        return np.bincount(rng.integers(0, bins, balls), minlength=bins)
     load = [0] * bins
-    for options in drawn.tolist():
+    for options in _draws(rng, bins, balls, choices):
         load[min(options, key=load.__getitem__)] += 1
     return np.array(load, dtype=np.int64)

@@ -4,11 +4,10 @@ A batch of b takes t(b) = fixed + each · b. All times in one unit, the caller's
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import require_number, require_whole
 from twoworlds.platform.queueing.inputs import require_arrivals
@@ -19,18 +18,24 @@ MAX_BATCH = 1_000_000
 
 def batch_time(size: int, fixed: float, each: float) -> float:
     """Return how long a batch of `size` requests takes: fixed + each · size."""
-    require_whole("size", size, 1, MAX_BATCH)
-    return require_number("fixed", fixed, 0, 1e12) + require_number("each", each, 1e-12, 1e12) * size
+    fixed, each = _costs(fixed, each)
+    return fixed + each * require_whole("size", size, 1, MAX_BATCH)
 
 
 def batch_throughput(size: int, fixed: float, each: float) -> float:
     """Return the requests finished per unit of time by a server that always has full batches of `size`."""
+    size = require_whole("size", size, 1, MAX_BATCH)
     return size / batch_time(size, fixed, each)
 
 
 def batch_load(rate: float, most: int, fixed: float, each: float) -> float:
     """Return the share of the capacity with full batches that `rate` asks for; 1 or more grows without limit."""
+    most = require_whole("most", most, 1, MAX_BATCH)
     return require_number("rate", rate, 0, 1e12) / batch_throughput(most, fixed, each)
+
+
+def _costs(fixed: float, each: float) -> tuple[float, float]:
+    return require_number("fixed", fixed, 0, 1e12), require_number("each", each, 1e-12, 1e12)
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,14 @@ class Batched(Times):
     size: NDArray[np.intp]
 
 
-def serve_batches(
-    arrive: Iterable[float], fixed: float, each: float, most: int, patience: float = 0.0
-) -> Batched:
+def serve_batches(arrive: ArrayLike, fixed: float, each: float, most: int, patience: float = 0.0) -> Batched:
     """Serve arrivals in batches of at most `most`, in order, one batch at a time.
 
     A free server begins when `most` requests are there, or when the oldest has waited `patience`, and takes all that
     are there by then, up to `most`. Patience 0 never waits for company: batches form while the server is busy.
     """
     arrive = require_arrivals(arrive)
-    batch_time(most, fixed, each)
+    most, (fixed, each) = require_whole("most", most, 1, MAX_BATCH), _costs(fixed, each)
     patience = require_number("patience", patience, 0, 1e12)
     times, free, first = arrive.tolist(), 0.0, 0
     starts, sizes = [], []

@@ -4,13 +4,14 @@ The shapes are those of Dean & Barroso, The Tail at Scale, CACM 56(2), 2013.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_whole
-from twoworlds.platform.queueing.inputs import Floats, require_times
+from twoworlds.errors import InputError, require_kind, require_number, require_whole
+from twoworlds.platform.queueing.inputs import Floats, require_rng, require_times
 
 MAX_LEAVES = 1_000_000_000
 
@@ -21,7 +22,7 @@ def slow_share(slow: float, leaves: int) -> float:
     Leaves that are slow together (one disk, one garbage collection for all) make it smaller.
     """
     slow = require_number("slow", slow, 0, 1)
-    require_whole("leaves", leaves, 0, MAX_LEAVES)
+    leaves = require_whole("leaves", leaves, 0, MAX_LEAVES)
     if slow == 1:
         return float(leaves > 0)
     return -math.expm1(leaves * math.log1p(-slow))
@@ -36,15 +37,15 @@ def leaf_share(share: float, leaves: int) -> float:
     return share ** (1 / require_whole("leaves", leaves, 1, MAX_LEAVES))
 
 
-def slowest(rng: np.random.Generator, latencies: Iterable[float], leaves: int, requests: int) -> Floats:
+def slowest(rng: np.random.Generator, latencies: ArrayLike, leaves: int, requests: int) -> Floats:
     """Return the slowest of `leaves` independent draws from the sample `latencies`, for each of `requests`.
 
     The maximum of n uniforms is U^(1/n): one draw a request, whatever n. Shape (requests,), in the sample's unit.
     """
     ordered = np.sort(require_times("latencies", latencies))
-    require_whole("leaves", leaves, 1, MAX_LEAVES)
-    require_whole("requests", requests, 1, 100_000_000)
-    place = rng.random(requests) ** (1 / leaves) * len(ordered)
+    leaves = require_whole("leaves", leaves, 1, MAX_LEAVES)
+    requests = require_whole("requests", requests, 1, 100_000_000)
+    place = require_rng(rng).random(requests) ** (1 / leaves) * len(ordered)
     return ordered[np.minimum(place.astype(np.intp), len(ordered) - 1)]
 
 
@@ -56,7 +57,7 @@ class Hedged:
     extra: float
 
 
-def hedge(first: Iterable[float], second: Iterable[float], after: float) -> Hedged:
+def hedge(first: ArrayLike, second: ArrayLike, after: float) -> Hedged:
     """Send a second copy of each request that has no answer `after` a time; the first answer counts.
 
     `first`, `second`: how long the two copies would take, shape (n,) each. The load that the copies add does not slow
@@ -77,5 +78,11 @@ def hedged_tail(tail: Callable[[float], float], after: float) -> Callable[[float
 
     Both copies independent and of one law. The extra load is tail(after).
     """
-    require_number("after", after, 0, 1e12)
-    return lambda t: tail(t) if t < after else tail(t) * tail(t - after)
+    after = require_number("after", after, 0, 1e12)
+    require_kind("tail", tail, Callable)
+
+    def hedged(time: float) -> float:
+        time = require_number("time", time, 0, math.inf)
+        return tail(time) if time < after else tail(time) * tail(time - after)
+
+    return hedged

@@ -30,10 +30,10 @@ def finite_queue(arrival_rate: float, service_rate: float, places: int, servers:
     the system is P(n) ∝ Π λ / (min(k, c) μ), k = 1 … n (Kleinrock 1975, vol. 1, sections 3.6 and 3.7); arrivals see
     it (Poisson arrivals see time averages), so P(K) of them are blocked.
     """
-    require_number("arrival_rate", arrival_rate, 1e-12, 1e12)
-    require_number("service_rate", service_rate, 1e-12, 1e12)
-    require_whole("places", places, 1, MAX_PLACES)
-    require_whole("servers", servers, 1, MAX_PLACES)
+    arrival_rate = require_number("arrival_rate", arrival_rate, 1e-12, 1e12)
+    service_rate = require_number("service_rate", service_rate, 1e-12, 1e12)
+    places = require_whole("places", places, 1, MAX_PLACES)
+    servers = require_whole("servers", servers, 1, MAX_PLACES)
     if places < servers:
         raise InputError(
             f"places is {places}: it counts those in service too, so at least servers, {servers}."

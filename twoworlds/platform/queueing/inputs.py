@@ -1,13 +1,25 @@
-"""What the simulators may be fed: arrays of times, checked once at the door."""
+"""What the functions of this room may be fed, checked once at the door, and returned as plain floats and ints.
 
-from collections.abc import Iterable
+Plain, so that no number of the caller's own kind (an int8 that overflows, a Decimal) gets into a formula.
+"""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError
+from twoworlds.errors import InputError, require_kind, require_number, require_row, require_whole
 
 Floats = NDArray[np.float64]
+MAX_SERVERS = 100_000
+MAX_TIME = 2.0**53  # beyond, floats don't tell one unit of time from the next
+
+
+def require_rates(arrival_rate: float, service_rate: float, servers: int) -> tuple[float, float, int]:
+    """Return (λ, μ, c), or raise InputError unless λ ≥ 0, μ > 0 and c ≥ 1."""
+    return (
+        require_number("arrival_rate", arrival_rate, 0, 1e12),
+        require_number("service_rate", service_rate, 1e-12, 1e12),
+        require_whole("servers", servers, 1, MAX_SERVERS),
+    )
 
 
 def require_stable(load: float) -> None:
@@ -18,34 +30,37 @@ def require_stable(load: float) -> None:
         )
 
 
-def require_times(name: str, values: Iterable[float]) -> Floats:
+def require_steady(arrival_rate: float, service_rate: float, servers: int = 1) -> tuple[float, float, int]:
+    """Return (λ, μ, c), or raise InputError unless a queue with these has a steady state: λ < c μ."""
+    arrival_rate, service_rate, servers = require_rates(arrival_rate, service_rate, servers)
+    require_stable(arrival_rate / (servers * service_rate))
+    return arrival_rate, service_rate, servers
+
+
+def require_rng(rng: np.random.Generator) -> np.random.Generator:
+    """Return `rng`, or raise InputError unless it is a numpy Generator (a seed is not: the caller keeps the draws)."""
+    return require_kind("rng", rng, np.random.Generator)
+
+
+def require_times(name: str, values: ArrayLike) -> Floats:
     """Return `values` as floats, shape (n,); raise InputError if there is none, or one is negative or not finite."""
-    try:
-        times = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is {type(values).__name__}: it must be an array of numbers.") from None
-    if times.ndim != 1 or not times.size:
-        raise InputError(f"{name} has shape {times.shape}: it must be a row of one number or more.")
-    wrong = ~(np.isfinite(times) & (times >= 0))
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise InputError(f"{name}[{at}] is {times[at]:g}: a time must be a finite number, 0 or more.")
-    return times
+    return require_row(name, values, 0, MAX_TIME)
 
 
-def require_arrivals(values: Iterable[float]) -> Floats:
+def require_arrivals(values: ArrayLike) -> Floats:
     """Return arrival times as floats, shape (n,); raise InputError unless they are times in order (ties allowed)."""
     times = require_times("arrive", values)
     late = np.flatnonzero(np.diff(times) < 0)
     if late.size:
         at = int(late[0]) + 1
         raise InputError(
-            f"arrive[{at}] is {times[at]:g}, earlier than the {times[at - 1]:g} before it: sort by time of arrival."
+            f"arrive[{at}] is {times[at]:.12g}, earlier than the {times[at - 1]:.12g} before it: "
+            "sort by time of arrival."
         )
     return times
 
 
-def require_pairs(arrive: Iterable[float], service: Iterable[float]) -> tuple[Floats, Floats]:
+def require_pairs(arrive: ArrayLike, service: ArrayLike) -> tuple[Floats, Floats]:
     """Return (arrive, service), both of shape (n,): checked, of one length, arrivals in order."""
     arrive, service = require_arrivals(arrive), require_times("service", service)
     if len(arrive) != len(service):

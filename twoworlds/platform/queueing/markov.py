@@ -10,16 +10,12 @@ import math
 from scipy.optimize import brentq
 
 from twoworlds.errors import require_number, require_whole
-from twoworlds.platform.queueing.inputs import require_stable
-
-MAX_SERVERS = 100_000
+from twoworlds.platform.queueing.inputs import MAX_SERVERS, require_rates, require_stable, require_steady
 
 
 def utilisation(arrival_rate: float, service_rate: float, servers: int = 1) -> float:
     """Return ρ = λ / (c μ), the share of capacity asked for; 1 or more means that the line grows without limit."""
-    require_number("arrival_rate", arrival_rate, 0, 1e12)
-    require_number("service_rate", service_rate, 1e-12, 1e12)
-    require_whole("servers", servers, 1, MAX_SERVERS)
+    arrival_rate, service_rate, servers = require_rates(arrival_rate, service_rate, servers)
     return arrival_rate / (servers * service_rate)
 
 
@@ -29,8 +25,8 @@ def erlang_b(servers: int, offered: float) -> float:
     `offered` is a = λ/μ in erlangs. By the recursion B(0) = 1, B(k) = a B(k-1) / (k + a B(k-1)), which neither
     overflows nor cancels (Kleinrock 1975, vol. 1, section 3.5; recursion: Jagerman 1974).
     """
-    require_whole("servers", servers, 1, MAX_SERVERS)
-    require_number("offered", offered, 0, 1e12, "erlangs")
+    servers = require_whole("servers", servers, 1, MAX_SERVERS)
+    offered = require_number("offered", offered, 0, 1e12, "erlangs")
     blocked = 1.0
     for k in range(1, servers + 1):
         blocked = offered * blocked / (k + offered * blocked)
@@ -40,19 +36,32 @@ def erlang_b(servers: int, offered: float) -> float:
 def erlang_c(servers: int, offered: float) -> float:
     """Return the chance that an arrival has to wait (M/M/c), for a = λ/μ < c erlangs (Kleinrock 1975, eq. 3.40)."""
     blocked = erlang_b(servers, offered)
+    servers, offered = int(servers), float(offered)
     require_stable(offered / servers)
     return servers * blocked / (servers - offered * (1 - blocked))
 
 
 def mean_wait(arrival_rate: float, service_rate: float, servers: int = 1) -> float:
     """Return the mean time in the line of an M/M/c queue, before service begins: C(c, a) / (c μ - λ)."""
-    require_stable(utilisation(arrival_rate, service_rate, servers))
+    arrival_rate, service_rate, servers = require_steady(arrival_rate, service_rate, servers)
     return erlang_c(servers, arrival_rate / service_rate) / (servers * service_rate - arrival_rate)
 
 
 def mean_response(arrival_rate: float, service_rate: float, servers: int = 1) -> float:
     """Return the mean time from arrival to completion of an M/M/c queue: the wait and the service."""
-    return mean_wait(arrival_rate, service_rate, servers) + 1 / service_rate
+    return mean_wait(arrival_rate, service_rate, servers) + 1 / float(service_rate)
+
+
+def wait_tail(time: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
+    """Return P(Wq > t), the chance that an M/M/c arrival waits longer than `time` for service: C exp(-(c μ - λ) t).
+
+    A call centre's service level, "so many answered within 20 s", is 1 less it.
+    """
+    time = require_number("time", time, 0, 1e12)
+    arrival_rate, service_rate, servers = require_steady(arrival_rate, service_rate, servers)
+    return erlang_c(servers, arrival_rate / service_rate) * math.exp(
+        -(servers * service_rate - arrival_rate) * time
+    )
 
 
 def wait_quantile(share: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
@@ -61,7 +70,7 @@ def wait_quantile(share: float, arrival_rate: float, service_rate: float, server
     The wait is 0 with chance 1 - C and exponential with rate c μ - λ otherwise.
     """
     share = require_number("share", share, 0, 1 - 1e-12)
-    require_stable(utilisation(arrival_rate, service_rate, servers))
+    arrival_rate, service_rate, servers = require_steady(arrival_rate, service_rate, servers)
     waits = erlang_c(servers, arrival_rate / service_rate)
     if waits <= 1 - share:
         return 0.0
@@ -74,29 +83,28 @@ def response_tail(time: float, arrival_rate: float, service_rate: float, servers
     With d = c - 1 - a: P(T > t) = exp(-μ t) [1 + C(c, a) (1 - exp(-μ t d)) / d], and C μ t in place of the
     fraction's product when d = 0 (Adan & Resing, Queueing Systems 2015, section 5.3, integrated).
     """
-    require_number("time", time, 0, 1e12)
-    require_stable(utilisation(arrival_rate, service_rate, servers))
+    time = require_number("time", time, 0, 1e12)
+    arrival_rate, service_rate, servers = require_steady(arrival_rate, service_rate, servers)
     offered, done = arrival_rate / service_rate, service_rate * time
-    spare = servers - 1 - offered
-    extra = (
-        done if abs(spare) < 1e-9 else -math.expm1(-done * spare) / spare if done * abs(spare) < 700 else None
-    )
-    if extra is None:  # exp(-μt) exp(-μt d) = exp(-μt (c - a)): written so that nothing overflows for d < 0
-        tail = math.exp(-done * (servers - offered))
-        return math.exp(-done) + erlang_c(servers, offered) * (math.exp(-done) - tail) / spare
-    return math.exp(-done) * (1 + erlang_c(servers, offered) * extra)
+    spare, alone = servers - 1 - offered, math.exp(-done)
+    if not spare:
+        late = done * alone
+    elif done * abs(spare) < 1:
+        late = alone * -math.expm1(-done * spare) / spare  # the difference below would cancel
+    else:
+        late = (alone - math.exp(-done * (servers - offered))) / spare
+    return alone + erlang_c(servers, offered) * late
 
 
 def response_quantile(share: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
     """Return the time within which `share` of M/M/c requests are answered: the p99 is `share` = 0.99."""
     share = require_number("share", share, 0, 1 - 1e-12)
-    require_stable(utilisation(arrival_rate, service_rate, servers))
     late = 1 - share
     high = mean_response(arrival_rate, service_rate, servers)
     while response_tail(high, arrival_rate, service_rate, servers) > late:
         high *= 2
     return float(
         brentq(
-            lambda t: response_tail(t, arrival_rate, service_rate, servers) - late, 0, high, xtol=1e-12 * high
+            lambda t: response_tail(t, arrival_rate, service_rate, servers) - late, 0, high, xtol=1e-16 * high
         )
     )

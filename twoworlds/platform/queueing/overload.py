@@ -1,15 +1,15 @@
 """More work than the servers can do, and clients that ask again: retries, their storm, and what holds it down."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_whole
-from twoworlds.platform.queueing.inputs import Floats, require_times
+from twoworlds.errors import InputError, require_number, require_one_of, require_row, require_whole
+from twoworlds.platform.queueing.inputs import Floats, require_rng, require_times
 
-MAX_ATTEMPTS = 1_000
+MAX_ATTEMPTS, MAX_TRIES = 1_000, 50_000_000
 
 
 def layered_attempts(attempts: int, layers: int) -> int:
@@ -23,8 +23,10 @@ def layered_attempts(attempts: int, layers: int) -> int:
 def mean_attempts(failure: float, attempts: int) -> float:
     """Return how often a request is sent on average if each try fails with chance f by itself: (1 - f^m)/(1 - f)."""
     failure = require_number("failure", failure, 0, 1)
-    require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
-    return float(attempts) if failure == 1 else (1 - failure**attempts) / (1 - failure)
+    attempts = require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
+    if failure in (0, 1):
+        return float(attempts if failure else 1)
+    return -math.expm1(attempts * math.log(failure)) / (1 - failure)  # 1 - f^m cancels where f is near 1
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,13 @@ def settle(
     Between them lies a metastable failure: the trigger has gone, the failure stays (Bronson, Aghayev, Charapko & Zhu,
     HotOS 2021).
     """
-    require_number("demand", demand, 0, 1e12)
-    require_number("capacity", capacity, 1e-12, 1e12)
-    require_number("timeout", timeout, 0, 1e12)
-    require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
-    load = demand * (attempts if after_storm else 1)
-    for _ in range(
-        100_000
-    ):  # the map rises with the load, so it climbs (or falls) to the nearest point of rest
+    demand = require_number("demand", demand, 0, 1e12)
+    capacity = require_number("capacity", capacity, 1e-12, 1e12)
+    timeout = require_number("timeout", timeout, 0, 1e12)
+    attempts = require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
+    load = demand * (attempts if require_one_of("after_storm", after_storm, (False, True)) else 1)
+    # The map rises with the load, so it climbs (or falls) to the nearest point of rest.
+    for _ in range(100_000):
         failure = math.exp(-max(0.0, capacity - load) * timeout)
         before, load = load, demand * mean_attempts(failure, attempts)
         if abs(load - before) <= 1e-12 * capacity:
@@ -72,7 +73,7 @@ class Storm:
 
 
 def retry_storm(
-    demand: Iterable[float],
+    demand: ArrayLike,
     capacity: float,
     timeout: int,
     attempts: int,
@@ -88,13 +89,20 @@ def retry_storm(
     22). places: the longest line; who finds it full is refused at once, for nothing, and asks again in the next step.
     """
     demand = require_times("demand", demand)
-    require_number("capacity", capacity, 1e-12, 1e12)
-    require_whole("timeout", timeout, 1, 1_000_000, "steps")
-    require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
-    require_number("budget", budget, 0, math.inf)
-    require_number("places", places, 0, math.inf)
+    capacity = require_number("capacity", capacity, 1e-12, 1e12)
+    timeout = require_whole("timeout", timeout, 1, 1_000_000, "steps")
+    attempts = require_whole("attempts", attempts, 1, MAX_ATTEMPTS)
+    budget, places = (
+        require_number("budget", budget, 0, math.inf),
+        require_number("places", places, 0, math.inf),
+    )
     steps, saved, backlog = len(demand), 0.0, 0.0
-    due = np.zeros((steps + timeout + 1, attempts))  # tries that fall due in a step, by how many came before
+    if steps * attempts > MAX_TRIES:
+        raise InputError(
+            f"demand has {steps} steps: with {attempts} attempts it must have at most {MAX_TRIES // attempts}."
+        )
+    # Tries that fall due in a step, by how many came before; a spare step takes what falls due after the end.
+    due = np.zeros((steps + 1, attempts))
     due[:steps, 0] = demand
     storm = Storm(np.zeros(steps), np.zeros(steps), np.zeros(steps))
     for t in range(steps):
@@ -105,7 +113,7 @@ def retry_storm(
         if backlog <= capacity * timeout:
             storm.goodput[t] = let_in * offered
         else:
-            due[t + timeout, 1:] += let_in * due[t, :-1]
+            due[min(t + timeout, steps), 1:] += let_in * due[t, :-1]
         storm.backlog[t] = backlog = max(0.0, backlog + let_in * offered - capacity)
     return storm
 
@@ -128,9 +136,10 @@ def reject_chance(requests: float, accepts: float, multiplier: float = 2.0) -> f
     backend took of it; K: `multiplier` (Google, Site Reliability Engineering, 2016, chapter 21, with two minutes).
     """
     requests = require_number("requests", requests, 0, 1e15)
-    if require_number("accepts", accepts, 0, 1e15) > requests:
+    accepts = require_number("accepts", accepts, 0, 1e15)
+    if accepts > requests:
         raise InputError(f"accepts is {accepts:g}: it must be at most requests, {requests:g}.")
-    require_number("multiplier", multiplier, 1, 1e6)
+    multiplier = require_number("multiplier", multiplier, 1, 1e6)
     return max(0.0, (requests - multiplier * accepts) / (requests + 1))
 
 
@@ -145,8 +154,8 @@ class Throttled:
 
 def throttle(
     rng: np.random.Generator,
-    demand: Iterable[float],
-    capacity: float,
+    demand: ArrayLike,
+    capacity: int,
     multiplier: float = 2.0,
     window: int = 120,
 ) -> Throttled:
@@ -156,14 +165,15 @@ def throttle(
     remembers. For long overload it sends K times what the backend accepts: K = 2 costs the backend one refusal for
     each acceptance, and finds out soon when there is room again.
     """
-    asked = np.floor(require_times("demand", demand))
-    require_number("demand", asked.max(), 0, 1e12, "requests")
-    require_number("capacity", capacity, 0, 1e12)
-    require_whole("window", window, 1, 1_000_000, "steps")
+    asked = require_row("demand", demand, 0, 1e12)
+    for step in np.flatnonzero(asked % 1):
+        raise InputError(f"demand[{step}] is {asked[step]:.12g}: it must be a whole number of requests.")
+    rng, capacity = require_rng(rng), require_whole("capacity", capacity, 0, 10**12, "requests")
+    window = require_whole("window", window, 1, 1_000_000, "steps")
     sent, accepted = np.zeros(len(asked)), np.zeros(len(asked))
     for t in range(len(asked)):
         past = slice(max(0, t - window), t)
         refused = reject_chance(asked[past].sum(), accepted[past].sum(), multiplier)
         sent[t] = rng.binomial(int(asked[t]), 1 - refused)
-        accepted[t] = min(sent[t], np.floor(capacity))
+        accepted[t] = min(sent[t], capacity)
     return Throttled(asked, sent, accepted)

@@ -4,17 +4,15 @@ The simulators draw nothing: what arrives when, and how long it takes, comes fro
 settings can meet the same traffic, and a referee can be fed the same numbers.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapreplace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import InputError, require_whole
-from twoworlds.platform.queueing.inputs import Floats, require_pairs
-from twoworlds.platform.queueing.markov import MAX_SERVERS
+from twoworlds.platform.queueing.inputs import MAX_SERVERS, Floats, require_pairs
 
 BLOCK = 2048
 
@@ -38,9 +36,14 @@ class Times:
         return self.done - self.arrive
 
     def number(self) -> tuple[Floats, NDArray[np.int64]]:
-        """Return (times of change, customers in the system from each on), counting each of the 2n changes."""
-        times = np.concatenate([self.arrive, self.done])
-        steps = np.repeat([1, -1], len(self.arrive))
+        """Return (times of change, customers in the system from each on).
+
+        Two changes a customer; at equal times, those who leave go before those who come. Who leaves in the moment of
+        coming (no wait, no work) is in no moment there, and not counted.
+        """
+        stay = self.done > self.arrive
+        times = np.concatenate([self.done[stay], self.arrive[stay]])
+        steps = np.repeat([-1, 1], np.count_nonzero(stay))
         order = np.argsort(times, kind="stable")
         return times[order], np.cumsum(steps[order])
 
@@ -48,9 +51,11 @@ class Times:
         """Return the time average of customers in the system, from time 0 until the last one leaves.
 
         It is λ̂ Ŵ on every sample path that ends empty, with λ̂ = n / that time and Ŵ the mean response (Little 1961).
+        nan if that time is 0.
         """
         times, inside = self.number()
-        return float((np.diff(times) * inside[:-1]).sum() / times[-1])
+        end = float(self.done.max())
+        return float((np.diff(times) * inside[:-1]).sum()) / end if end else float("nan")
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,7 @@ class Served(Times):
         return np.array([heapreplace(free, (t, free[0][1]))[1] for t in self.done.tolist()], dtype=np.intp)
 
 
-def fcfs(
-    arrive: Iterable[float], service: Iterable[float], servers: int = 1, places: int | None = None
-) -> Served:
+def fcfs(arrive: ArrayLike, service: ArrayLike, servers: int = 1, places: int | None = None) -> Served:
     """Serve customers in order of arrival by the first of `servers` to be free; return what became of them.
 
     `arrive`: times in order, shape (n,); `service`: how long each takes, shape (n,). `places`: how many fit into the
@@ -80,9 +83,10 @@ def fcfs(
     who leave go before those who come.
     """
     arrive, service = require_pairs(arrive, service)
-    require_whole("servers", servers, 1, MAX_SERVERS)
+    servers = require_whole("servers", servers, 1, MAX_SERVERS)
     if places is not None:
-        if require_whole("places", places, 1, 10**9) < servers:
+        places = require_whole("places", places, 1, 10**9)
+        if places < servers:
             raise InputError(
                 f"places is {places}: it counts those in service too, so at least servers, {servers}."
             )
@@ -98,9 +102,12 @@ def starts_at_one(arrive: Floats, service: Floats) -> Floats:
     """Return when each is served by one server: Lindley's recursion (1952), unrolled.
 
     start_i = max(arrive_i, start_{i-1} + service_{i-1}). Less the work before i, the recursion is a running maximum.
+    Who sets it finds the server idle, and begins on arrival exactly: the sums' rounding must not look like a wait.
     """
     before = np.cumsum(service) - service
-    return np.maximum(arrive, before + np.maximum.accumulate(arrive - before))
+    slack = arrive - before
+    most = np.maximum.accumulate(slack)
+    return np.where(slack == most, arrive, np.maximum(arrive, before + most))
 
 
 def _starts(arrive: Floats, service: Floats, servers: int) -> Floats:

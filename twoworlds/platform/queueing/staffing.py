@@ -6,7 +6,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from twoworlds.errors import InputError, require_inside, require_number
-from twoworlds.platform.queueing.markov import MAX_SERVERS
+from twoworlds.platform.queueing.inputs import MAX_SERVERS
 
 
 def fewest_servers(offered: float, wait_chance: float) -> int:
@@ -14,15 +14,16 @@ def fewest_servers(offered: float, wait_chance: float) -> int:
 
     `offered` is a = λ/μ in erlangs. Climbs Erlang B's recursion once, so a = 50,000 takes some 10 ms.
     """
-    require_number("offered", offered, 0, 0.98 * MAX_SERVERS, "erlangs")
-    require_inside("wait_chance", wait_chance, 0, 1)
+    offered = require_number("offered", offered, 0, 0.98 * MAX_SERVERS, "erlangs")
+    wait_chance = require_inside("wait_chance", wait_chance, 0, 1)
     blocked = 1.0
     for servers in range(1, MAX_SERVERS + 1):
         blocked = offered * blocked / (servers + offered * blocked)
         if servers > offered and servers * blocked <= wait_chance * (servers - offered * (1 - blocked)):
             return servers
     raise InputError(
-        f"wait_chance is {wait_chance:g}: {offered:g} erlangs would take over {MAX_SERVERS} servers, ask for more."
+        f"wait_chance is {wait_chance:g}: it must be larger for {offered:g} erlangs, "
+        f"which would take over {MAX_SERVERS} servers."
     )
 
 
@@ -32,14 +33,14 @@ def square_root_staffing(offered: float, wait_chance: float) -> int:
     β solves `wait_chance` = 1 / (1 + β Φ(β)/φ(β)) (Halfin & Whitt 1981, Operations Research 29(3), 567-588). A bigger
     fleet needs a smaller spare share: β√a / a falls as 1/√a.
     """
-    require_number("offered", offered, 0, 1e12, "erlangs")
-    require_inside("wait_chance", wait_chance, 0, 1)
+    offered = require_number("offered", offered, 0, 1e12, "erlangs")
+    wait_chance = require_inside("wait_chance", wait_chance, 0, 1)
     return max(1, math.ceil(offered + _spare(wait_chance) * math.sqrt(offered)))
 
 
 def halfin_whitt(spare: float) -> float:
     """Return the chance to wait in the limit of many servers, when there are a + `spare`·√a of them; `spare` > 0."""
-    require_inside("spare", spare, 0, 1e6)
+    spare = require_inside("spare", spare, 0, 1e6)
     return 1 / (1 + spare * math.exp(norm.logcdf(spare) - norm.logpdf(spare))) if spare < 37 else 0.0
 
 
