@@ -92,6 +92,11 @@ def test_random_positions_give_the_worlds_own_examination():
     assert (abs(found - truth) < 4 * error + 1e-12).all()
 
 
+def test_examination_is_relative_to_the_top_even_where_another_place_is_seen_more():
+    log = pd.DataFrame({"position": [1, 1, 2, 2], "clicked": [True, False, True, True], "explored": True})
+    assert m.estimate_examination(log).to_dict() == {1: 1, 2: 2}
+
+
 def test_ranked_positions_do_not_reveal_examination():
     """CTR by position mixes looks with the ranker's own choice: the best stands on top."""
     log = simulate(World(users=1000, days=5, seed=8), "production").log()

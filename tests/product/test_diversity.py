@@ -58,6 +58,12 @@ def test_cosine_of_very_long_and_very_short_vectors(size):
     assert m.cosine([[size, size], [1, 0]])[0, 1] == pytest.approx(0.5**0.5)
 
 
+def test_mmr_looks_at_the_nearest_of_those_chosen_not_at_their_mean():
+    """Equal relevance. The third resembles one of the chosen by 0.9, the fourth both by 0.5: 0.9 > 0.5 > 0.45."""
+    similarity = np.array([[1, 0, 0.9, 0.5], [0, 1, 0, 0.5], [0.9, 0, 1, 0.3], [0.5, 0.5, 0.3, 1]])
+    assert m.mmr([1.0, 0.9, 0.5, 0.5], similarity, 3, 0.5) == [0, 1, 3]
+
+
 def test_mmr_with_relevance_alone_sorts():
     assert m.mmr([0.2, 0.9, 0.5], np.ones((3, 3)), 3, 1) == [1, 2, 0]
 
@@ -90,6 +96,7 @@ def test_entropies_of_the_textbooks():
 def test_coverage_counts_each_item_once():
     assert m.coverage([3, 3, 9], 4) == 0.5
     assert m.coverage([], 4) == 0
+    assert m.coverage([3, 9], 2) == 1
     for ids in ({3, 9}, (i for i in (3, 9)), [[3], [9]], np.array(["a", "b"]), ["a", "b"]):
         assert m.coverage(ids, 4) == 0.5
     with pytest.raises(InputError, match="catalogue is 1"):

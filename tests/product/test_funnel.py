@@ -27,6 +27,11 @@ def test_users_in_order():
     assert table["of_first"].tolist() == pytest.approx([1, 2 / 3, 1 / 3])
 
 
+def test_steps_of_one_moment_are_in_order_and_an_earlier_one_is_not():
+    log = pd.DataFrame({"user_id": [1, 1, 2, 2], "step": ["click", "open"] * 2, "ts": [5, 5, 4, 5]})
+    assert m.funnel(log, ["open", "click"])["reached"].tolist() == [2, 1]
+
+
 def test_the_unit_changes_the_answer():
     assert m.funnel(LOG, STEPS, unit="session_id")["of_first"].tolist() == pytest.approx([1, 3 / 5, 1 / 5])
 

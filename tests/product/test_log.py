@@ -157,3 +157,12 @@ def test_unknown_group_is_told():
 def test_a_column_with_an_odd_name_is_only_a_name():
     odd = LOG.rename(columns={"position": 'a"; drop'})
     assert m.ctr(odd, 'a"; drop').to_dict() == {1: 1.0, 2: 0.5}
+
+
+def test_nan_of_duckdb_is_missing_too():
+    """A DataFrame's nan arrives as null; a relation may hold both."""
+    log = duckdb.sql(
+        "select * from (values (true, 0.5::double), (false, 'nan'::double)) as log(clicked, place)"
+    )
+    with pytest.raises(InputError, match="log has 1 rows without place"):
+        m.ctr(log, "place")

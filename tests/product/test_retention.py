@@ -115,6 +115,12 @@ def test_stickiness_is_daily_over_monthly():
     assert m.stickiness(run.log(), 28) == pytest.approx(mean_daily / ever, rel=0.02)
 
 
+def test_the_day_before_the_window_is_outside_it():
+    days = pd.DataFrame({"user_id": [1, 2, 3, 3], "day": [1, 2, 3, 4]})
+    assert m.stickiness(days, last_day=4, window=3) == pytest.approx(3 / 3 / 2)
+    assert m.stickiness(days, last_day=3, window=2) == pytest.approx(2 / 2 / 2)
+
+
 def test_a_window_that_the_log_does_not_cover_is_told():
     with pytest.raises(InputError, match="covers days 1 to 8"):
         m.stickiness(ACTIVITY, last_day=8, window=28)

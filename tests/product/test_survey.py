@@ -38,6 +38,13 @@ def test_equal_propensity_changes_nothing():
     assert m.survey_mean([5, np.nan, 2], [0.5, 0.9, 0.25]) == pytest.approx((2 * 5 + 4 * 2) / 6)
 
 
+def test_the_unit_of_a_feature_changes_no_propensity():
+    ratings, seen, _, _ = people(2_000, 7, hidden=0.0)
+    said = ~np.isnan(ratings)
+    plain, scaled = (m.response_propensity(said, unit * seen[:, None]) for unit in (1, 1e-3))
+    assert scaled == pytest.approx(plain, abs=1e-6)
+
+
 def test_tiny_propensities_do_not_overflow():
     assert m.survey_mean([5, 2], [1e-320, 0.5]) == 5
 
@@ -51,6 +58,7 @@ def test_nobody_answering_is_nan():
     [
         (lambda: m.survey_mean([]), "ratings have shape"),
         (lambda: m.survey_mean([5.0, np.nan], [0.0, 0.5]), "propensity of an answer"),
+        (lambda: m.survey_mean([5.0, 3.0], [1.5, 0.5]), "propensity of an answer"),
         (lambda: m.survey_mean([5.0], [0.5, 0.5]), "propensity has shape"),
         (lambda: m.survey_mean([np.inf, 3]), "ratings have shape"),
         (lambda: m.survey_mean(["5"]), "ratings is"),

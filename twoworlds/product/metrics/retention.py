@@ -47,7 +47,7 @@ def retention_curve(activity: Log, users: Log, last_day: int | None = None) -> p
     counts = counts.reindex(columns=ages, fill_value=0).to_numpy()
     come = sizes.index.to_numpy()[:, None] + ages <= end
     old_enough = (sizes.to_numpy()[:, None] * come).sum(axis=0)
-    active = (counts * come).sum(axis=0)
+    active = counts.sum(axis=0)  # nobody is active on a day that has not come
     curve = pd.DataFrame({"old_enough": old_enough, "active": active}, index=pd.Index(ages, name="age"))
     return curve.assign(retention=curve["active"] / curve["old_enough"])
 
