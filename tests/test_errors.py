@@ -16,6 +16,7 @@ from twoworlds.errors import (
     require_number,
     require_numeric,
     require_one_of,
+    require_row,
     require_whole,
 )
 
@@ -116,6 +117,35 @@ def test_every_kind_of_numbers_is_floats(values):
 )  # fmt: skip
 def test_what_is_missing_is_nan_and_never_a_number(values):
     assert str(require_numeric("x", values).tolist()) == "[1.0, nan]"
+
+
+@pytest.mark.parametrize(
+    ("values", "bounds", "sentence"),
+    [
+        ([], (), r"^x has the shape \(0,\): it must have one dimension and at least one number\.$"),
+        ([[1, 2]], (), r"^x has the shape \(1, 2\)"),
+        (3, (), r"^x has the shape \(\)"),
+        ([0, -math.inf], (), r"^x\[1\] is -inf: it must be a finite number\.$"),
+        (
+            pd.Series([1, None], index=[7, 8], dtype="Int64"),
+            (0,),
+            r"^x\[1\] is nan: it must be a finite number, 0 or more\.$",
+        ),
+        ([0, 1, 1.5, 2], (0, 1), r"^x\[2\] is 1\.5: it must be a number from 0 to 1\.$"),
+        ([-1e-9], (0, 1), r"^x\[0\] is -1e-09: it must be a number from 0 to 1\.$"),
+        (["1"], (), r"^x is \['1'\]: it must hold numbers\.$"),
+    ],
+)
+def test_a_row_that_is_none_gets_one_sentence(values, bounds, sentence):
+    with pytest.raises(InputError, match=sentence):
+        require_row("x", values, *bounds)
+
+
+def test_ends_belong_to_a_row_and_none_at_all_where_that_is_allowed():
+    assert require_row("x", (0, 1), 0, 1).tolist() == [0, 1]
+    assert require_row("x", [], empty=True).shape == (0,)
+    with pytest.raises(InputError, match="shape"):
+        require_row("x", [[]], empty=True)
 
 
 def test_kinds():

@@ -35,8 +35,8 @@ def test_quorum_against_a_simulation():
     ("call", "sentence"),
     [
         (lambda: slo.serial([]), "availabilities has the shape"),
-        (lambda: slo.serial([0.9, 1.2]), r"availabilities holds 1\.2: it must hold shares"),
-        (lambda: slo.serial([99.9]), r"availabilities holds 99\.9"),
+        (lambda: slo.serial([0.9, 1.2]), r"availabilities\[1\] is 1\.2: it must be a number from 0 to 1"),
+        (lambda: slo.serial([99.9]), r"availabilities\[0\] is 99\.9"),
         (lambda: slo.k_of_n(4, 3, 0.9), "needed is 4: it must be a number from 0 to 3"),
         (lambda: slo.downtime_min(99.9), r"availability is 99\.9"),
     ],

@@ -99,7 +99,7 @@ def test_wrong_input_gets_a_sentence(wrong):
 
 def test_timestamps_are_not_taken_for_seconds():
     stamps = np.array(["2026-03-02T20:00:05"], dtype="datetime64[us]")
-    with pytest.raises(InputError, match=r"event_time is datetime64.us. of shape"):
+    with pytest.raises(InputError, match=r"event_time is .*2026-03-02T20:00:05.*: it must hold numbers"):
         tumbling_fates(stamps, stamps, 60, 0)
 
 

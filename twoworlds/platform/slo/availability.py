@@ -10,20 +10,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc
 
-from twoworlds.errors import require_number, require_whole
-from twoworlds.platform.slo.inputs import shares
+from twoworlds.errors import require_number, require_row, require_whole
 
 MINUTES_PER_DAY = 1440.0
 
 
 def serial(availabilities: ArrayLike) -> float:
     """Return the availability (share of time) of a chain that needs every part: the product."""
-    return float(np.prod(shares("availabilities", availabilities)))
+    return float(np.prod(require_row("availabilities", availabilities, 0, 1)))
 
 
 def parallel(availabilities: ArrayLike) -> float:
     """Return the availability of parts of which any one is enough: 1 - the product of what each is down."""
-    return float(1 - np.prod(1 - shares("availabilities", availabilities)))
+    return float(1 - np.prod(1 - require_row("availabilities", availabilities, 0, 1)))
 
 
 def k_of_n(needed: int, parts: int, availability: float) -> float:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_kind, require_number, require_whole
-from twoworlds.platform.slo.inputs import times
+from twoworlds.errors import InputError, require_kind, require_number, require_row, require_whole
 
 HOURS_PER_DAY = 24.0
 SHORT_WINDOW = 1 / 12  # of the long one (Workbook, chapter 5)
@@ -111,8 +110,7 @@ def error_share(errors: ArrayLike, requests: ArrayLike, window: int) -> NDArray[
 
     errors, requests: counts a step, (n,); before the first step nothing failed, and the traffic was its own mean.
     """
-    bad, all_ = times("errors", errors), times("requests", requests)
-    require_number("requests", all_.max(), 0, 1e100, "a step")
+    bad, all_ = require_row("errors", errors, 0, 1e100), require_row("requests", requests, 0, 1e100)
     if bad.shape != all_.shape:
         raise InputError(f"errors have {len(bad)} steps and requests {len(all_)}: each step must have both.")
     if (bad > all_).any():

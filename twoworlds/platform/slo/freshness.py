@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_one_of
-from twoworlds.platform.slo.inputs import finite
+from twoworlds.errors import InputError, require_number, require_one_of, require_row
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def sawtooth(generated: ArrayLike, received: ArrayLike, end: float) -> Sawtooth:
     An update that arrives after a newer one teaches nothing and is skipped. One received before it was generated
     (clocks disagree), or at `end` or after it (the future), gets a sentence: its age would be a wrong number.
     """
-    made, got = finite("generated", generated), finite("received", received)
+    made, got = require_row("generated", generated), require_row("received", received)
     if made.shape != got.shape:
         raise InputError(f"generated has {len(made)} times and received {len(got)}: each update needs both.")
     if (got < made).any():

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, shown
-from twoworlds.platform.slo.inputs import times
+from twoworlds.errors import InputError, require_number, require_row, shown
 
 # Below this a latency counts as zero: its logarithm would need a bucket of its own for every halving.
 SMALLEST = 1e-12
@@ -22,7 +21,7 @@ def percentile(values: ArrayLike, share: float) -> float:
     values, unlike an interpolated quantile (definition 1 of Hyndman & Fan 1996, Sample Quantiles in Statistical
     Packages).
     """
-    array = times("values", values)
+    array = require_row("values", values, 0)
     return float(np.partition(array, rank(share, len(array)) - 1)[rank(share, len(array)) - 1])
 
 
@@ -53,7 +52,7 @@ class Sketch:
     @classmethod
     def of(cls, values: ArrayLike, error: float = 0.01) -> "Sketch":
         """Return the sketch of (n,) numbers of 0 or more; of no numbers, an empty one."""
-        array, empty = times("values", values, empty=True), cls(error)
+        array, empty = require_row("values", values, 0, empty=True), cls(error)
         positive = array[array > SMALLEST]
         buckets, counts = np.unique(
             np.ceil(np.log(positive) / empty.log_gamma).astype(int), return_counts=True

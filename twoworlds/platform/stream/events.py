@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, shown
+from twoworlds.errors import InputError, require_number, require_row, shown
 
 #: Times beyond this are no times, in whatever unit; and floats hold whole numbers exactly up to the second.
 FARTHEST, _EXACT = 1e300, 2**53
@@ -143,24 +143,13 @@ def _seconds(column: pd.Series) -> tuple[list[float], str]:
 
 def as_times(name: str, values: ArrayLike) -> np.ndarray:
     """Return a column of times as floats; raise InputError unless all are finite numbers (timestamps are not)."""
-    try:
-        column = np.asarray(values)
-    except ValueError:
-        raise InputError(f"{name} is {shown(values)}: it must be one column of numbers (s).") from None
-    if column.ndim != 1 or (column.size and column.dtype.kind not in "iuf"):
+    times, given = require_row(name, values, empty=True), np.asarray(values)
+    if given.dtype.kind in "iu" and given.size and max(-int(given.min()), int(given.max())) > _EXACT:
         raise InputError(
-            f"{name} is {column.dtype} of shape {column.shape}: it must be one column of numbers (s)."
-        )
-    if column.dtype.kind in "iu" and column.size and max(-int(column.min()), int(column.max())) > _EXACT:
-        raise InputError(
-            f"{name} goes from {column.min()} to {column.max()}: whole numbers must be at most 2^53; "
+            f"{name} goes from {given.min()} to {given.max()}: whole numbers must be at most 2^53; "
             "choose a coarser unit."
         )
-    column = column.astype(float)
-    if not np.isfinite(column).all():
-        row = np.flatnonzero(~np.isfinite(column))[0]
-        raise InputError(f"{name} is {column[row]} in row {row}: it must be a finite number in every row.")
-    return column
+    return times
 
 
 def clock(text: str) -> int:
