@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,46 @@ def test_percentiles_both_ways():
     assert table.loc["sent"].tolist() == pytest.approx([300, np.inf])
     assert table.loc["scheduled"].tolist() == pytest.approx([300, np.inf])
     assert m.percentiles_ms(trace, [0.3]).loc["sent", 0.3] == pytest.approx(50)
+
+
+TRACE = pd.DataFrame({"scheduled": [0.0, 0.1], "sent": [0.0, np.nan], "done": [0.1, np.nan]})
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: m.latencies_ms(None), "trace is None: it must be a table from measure"),
+        (lambda: m.latencies_ms(TRACE[:0]), "trace is Empty DataFrame .*: it must be a table"),
+        (lambda: m.latencies_ms(TRACE.drop(columns="done")), "with a column done"),
+        (lambda: m.latencies_ms(TRACE.astype(str)), "scheduled is .*: it must hold numbers"),
+        (
+            lambda: m.latencies_ms(TRACE.assign(done=-1.0)),
+            "done -1 and scheduled 0 in row 0: no answer comes before",
+        ),
+        (lambda: m.latencies_ms(TRACE.assign(scheduled=np.nan)), "scheduled nan in row 0"),
+        (lambda: m.latencies_ms(TRACE.assign(done=1.0), "sent"), "done 1 and sent nan in row 1"),
+        (lambda: m.latencies_ms(TRACE, "done"), "since is 'done'"),
+        (lambda: m.percentiles_ms(TRACE, [99]), r"shares\[0\] is 99: it must be a number from 0 to 1"),
+        (lambda: m.percentiles_ms(TRACE, []), "shares has the shape"),
+        (lambda: m.percentiles_ms(TRACE, 0.5), "shares has the shape"),
+        (lambda: m.percentiles_ms(TRACE, ["p99"]), "shares is .*: it must hold numbers"),
+    ],
+)
+def test_a_trace_that_cannot_be_gets_a_sentence(call, sentence):
+    with pytest.raises(InputError, match=sentence):
+        call()
+
+
+def test_what_was_not_sent_has_no_answer_either_way():
+    for since in ("scheduled", "sent"):
+        assert m.latencies_ms(TRACE, since) == pytest.approx([100, np.inf])
+    other = TRACE.set_index(pd.Index([7, 7])).astype("Float64")
+    assert m.latencies_ms(other, "sent") == pytest.approx([100, np.inf])
+
+
+def test_numbers_of_any_kind_are_measured_with():
+    trace = m.measure(rate=Decimal(50), seconds=np.float16(0.1), service_ms=np.int8(1), stall_ms=Decimal(1))
+    assert trace["scheduled"].tolist() == pytest.approx([0, 0.02, 0.04, 0.06])
 
 
 @pytest.mark.parametrize(

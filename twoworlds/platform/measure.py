@@ -7,15 +7,22 @@ a path that are new each time. Times are the machine's, so no two runs are alike
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_one_of, require_whole
+from twoworlds.errors import (
+    InputError,
+    require_number,
+    require_numeric,
+    require_one_of,
+    require_row,
+    require_whole,
+    shown,
+)
 from twoworlds.platform.queueing import service_times
 
 MAX_SECONDS, MAX_STALL_MS, MAX_RATE = 2.0, 500.0, 500.0
@@ -113,12 +120,12 @@ def measure(
     for each, plus what the machine adds (about a millisecond), and stalls once for `stall_ms`, from `stall_at` s on.
     """
     require_one_of("loop", loop, ("open", "closed"))
-    require_number("rate", rate, 1, MAX_RATE, "requests/s")
-    require_number("seconds", seconds, 0.05, MAX_SECONDS, "s")
-    require_number("service_ms", service_ms, 0.1, 100, "ms")
+    rate = require_number("rate", rate, 1, MAX_RATE, "requests/s")
+    seconds = require_number("seconds", seconds, 0.05, MAX_SECONDS, "s")
+    service_ms = require_number("service_ms", service_ms, 0.1, 100, "ms")
     require_one_of("law", law, ("deterministic", "exponential"))
-    require_number("stall_ms", stall_ms, 0, MAX_STALL_MS, "ms")
-    require_number("stall_at", stall_at, 0, MAX_SECONDS, "s")
+    stall_ms = require_number("stall_ms", stall_ms, 0, MAX_STALL_MS, "ms")
+    stall_at = require_number("stall_at", stall_at, 0, MAX_SECONDS, "s")
     rng = np.random.default_rng(require_whole("seed", seed, 0, 2**32))
     scheduled = np.arange(max(1, int(rate * seconds + 1e-9))) / rate
     service_s = service_times(rng, law, len(scheduled), service_ms / 1000).tolist()
@@ -146,18 +153,34 @@ def _in_a_thread(*asked: object) -> _Run:
 def latencies_ms(trace: pd.DataFrame, since: str = "scheduled") -> NDArray[np.float64]:
     """Return each request's latency, ms, counted from when it was "scheduled" or "sent"; inf if it has no answer.
 
+    trace: as `measure` returns it. Shape (requests,).
+
     From "sent", a closed loop leaves out the wait of all requests that a stall kept it from sending: coordinated
     omission (Gil Tene, How NOT to Measure Latency, talk, 2013 and later).
     """
     require_one_of("since", since, ("scheduled", "sent"))
-    return (1000 * (trace["done"] - trace[since])).fillna(np.inf).to_numpy()
+    begun, done = (_moments(trace, name) for name in (since, "done"))
+    wrong = np.isnan(begun) if since == "scheduled" else np.isnan(begun) & ~np.isnan(done)
+    for row in np.flatnonzero(wrong | (done < begun)):
+        raise InputError(
+            f"trace has done {done[row]:g} and {since} {begun[row]:g} in row {row}: no answer comes before its request."
+        )
+    return np.where(np.isnan(done), np.inf, 1000 * (done - begun))
 
 
-def percentiles_ms(trace: pd.DataFrame, shares: Sequence[float] = (0.5, 0.9, 0.99)) -> pd.DataFrame:
+def _moments(trace: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """Return a column of a trace, nan where nothing has happened."""
+    if not isinstance(trace, pd.DataFrame) or name not in trace or not len(trace):
+        raise InputError(f"trace is {shown(trace)}: it must be a table from measure, with a column {name}.")
+    return require_numeric(name, trace[name])
+
+
+def percentiles_ms(trace: pd.DataFrame, shares: ArrayLike = (0.5, 0.9, 0.99)) -> pd.DataFrame:
     """Return the latency percentiles of a trace, ms, both ways: a row a way of counting, a column a share.
 
     Each is a latency that was measured, the smallest that at least that share of requests stays within.
     """
+    shares = require_row("shares", shares, 0, 1).tolist()
     ways = {since: latencies_ms(trace, since) for since in ("sent", "scheduled")}
     return pd.DataFrame(
         {
