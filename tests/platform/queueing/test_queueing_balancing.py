@@ -5,7 +5,7 @@ import pytest
 
 from twoworlds.errors import InputError
 from twoworlds.platform import queueing as q
-from twoworlds.platform.queueing.balancing import POLICIES, _least_work
+from twoworlds.platform.queueing.balancing import POLICIES, _least_work, _shortest
 
 
 def traffic(seed, rate, n):
@@ -127,6 +127,20 @@ def test_many_choices_need_no_memory():
     assert q.balls_into_bins(rng, 3, 100_000, 30).tolist() == [10, 10, 10]
     balanced = q.balance(rng, np.zeros(20), np.ones(20), 4, "power of d", 100_000)
     assert np.bincount(balanced.server).tolist() == [5, 5, 5, 5]
+
+
+def test_of_equal_lines_the_first_drawn_is_joined():
+    long = np.full(4, 9.0)
+    assert _shortest(np.zeros(4), long, 2, [[0], [1], [1, 0], [1, 0]]).server.tolist() == [0, 1, 1, 0]
+    assert _shortest(np.zeros(2), long[:2], 2, [[1, 0], [1, 0]]).server.tolist() == [1, 0]
+
+
+def test_who_leaves_as_another_comes_has_left_the_line():
+    """Two begin at 0 on different servers, one ends at 1: who comes then joins that one, wherever he looks first."""
+    for seed in range(20):
+        balanced = q.balance(np.random.default_rng(seed), [0, 0, 1], [1, 2, 1], 2, "join the shortest")
+        assert balanced.server[2] == balanced.server[0] != balanced.server[1]
+        assert balanced.start.tolist() == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,30 @@ def test_kingman_is_the_case_of_one_server():
 
 
 @pytest.mark.parametrize(
+    ("rate", "places", "servers"), [(0.5, 3, 2), (2.2, 7, 3), (9.0, 12, 5), (4.0, 4, 4), (30, 9, 2)]
+)
+def test_mmck_solves_its_balance_equations(rate, places, servers):
+    """The stationary law of the generator matrix, by linear algebra; service rate 1.7."""
+    flow = np.zeros((places + 1, places + 1))
+    for n in range(places):
+        flow[n, n + 1], flow[n + 1, n] = rate, 1.7 * min(n + 1, servers)
+    flow -= np.diag(flow.sum(axis=1))
+    chance = np.linalg.lstsq(np.vstack([flow.T, np.ones(places + 1)]), np.eye(places + 2)[-1], rcond=None)[0]
+    room = q.finite_queue(rate, 1.7, places, servers)
+    assert room.blocked == pytest.approx(chance[-1], rel=1e-8)
+    assert room.number == pytest.approx(chance @ np.arange(places + 1), rel=1e-8)
+    busy = chance @ np.minimum(np.arange(places + 1), servers)
+    assert room.throughput == pytest.approx(1.7 * busy, rel=1e-8)  # what goes in comes out
+
+
+def test_erlang_b_at_small_integers():
+    """a = 1: 1/2, 1/5, 1/16, 1/65, each by hand from B(k) = B/(k + B)."""
+    assert [q.erlang_b(c, 1) for c in (1, 2, 3, 4)] == pytest.approx([1 / 2, 1 / 5, 1 / 16, 1 / 65])
+    assert q.erlang_b(7, 0) == 0
+    assert q.erlang_b(100_000, 1e12) == pytest.approx(1 - 1e-7, abs=1e-12)
+
+
+@pytest.mark.parametrize(
     ("call", "sentence"),
     [
         (lambda: q.erlang_c(0, 0.5), "servers is 0"),
