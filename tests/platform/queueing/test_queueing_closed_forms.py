@@ -134,6 +134,9 @@ def test_square_roots_by_hand():
     assert q.square_root_staffing(100, 0.2235) == 110
     assert q.square_root_staffing(100, 0.2233) == 111
     assert q.square_root_staffing(0, 0.2) == 1
+    for almost in (1 - 1e-15, 1 - 2**-53):
+        assert q.square_root_staffing(100, almost) == 101, "100 would never catch up"
+    assert q.square_root_staffing(100, 1e-320) > 400
 
 
 def test_kingman_is_the_case_of_one_server():

@@ -57,6 +57,13 @@ def test_arrivals_are_poisson():
     assert counts.var() / counts.mean() == pytest.approx(1, abs=4 * np.sqrt(2 / len(counts)))
 
 
+def test_the_least_variability_is_none():
+    for law in ("gamma", "lognormal"):
+        for cv2 in (1e-320, 1e-200):
+            times = q.service_times(np.random.default_rng(0), law, 5, 3.0, cv2)
+            assert times == pytest.approx(np.full(5, 3.0))
+
+
 def test_variability_that_is_no_number_gets_a_sentence():
     for law in ("gamma", "exponential"):
         with pytest.raises(InputError, match="cv2 is 'high': it must be a number"):

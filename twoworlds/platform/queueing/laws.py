@@ -41,7 +41,7 @@ def service_times(
 
 
 def _gamma(rng: np.random.Generator, cv2: float, size: int) -> Floats:
-    return rng.gamma(1 / cv2, cv2, size) if cv2 else np.ones(size)
+    return rng.gamma(1 / cv2, cv2, size) if cv2 > 1e-30 else np.ones(size)  # no float tells these from 1
 
 
 def _lognormal(rng: np.random.Generator, cv2: float, size: int) -> Floats:

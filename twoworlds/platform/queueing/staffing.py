@@ -35,7 +35,10 @@ def square_root_staffing(offered: float, wait_chance: float) -> int:
     """
     offered = require_number("offered", offered, 0, 1e12, "erlangs")
     wait_chance = require_inside("wait_chance", wait_chance, 0, 1)
-    return max(1, math.ceil(offered + _spare(wait_chance) * math.sqrt(offered)))
+    enough = (
+        math.floor(offered) + 1
+    )  # below, a tiny β√a could round away, and the line would grow without limit
+    return max(enough, math.ceil(offered + _spare(wait_chance) * math.sqrt(offered)))
 
 
 def halfin_whitt(spare: float) -> float:
@@ -45,4 +48,4 @@ def halfin_whitt(spare: float) -> float:
 
 
 def _spare(wait_chance: float) -> float:
-    return float(brentq(lambda spare: halfin_whitt(spare) - wait_chance, 1e-16, 37, xtol=1e-14))
+    return float(brentq(lambda spare: halfin_whitt(spare) - wait_chance, 1e-300, 37, xtol=1e-14))
