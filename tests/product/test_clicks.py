@@ -162,7 +162,7 @@ def test_no_random_click_on_top_is_told():
 
 def test_shares_outside_their_range_are_told():
     for bad in ([], [1.2], [float("nan")], ["0.3"], [None], [pd.NA], [[0.1], [0.1, 0.2]], 0.5, [-0.1]):
-        with pytest.raises(InputError, match="attractiveness is"):
+        with pytest.raises(InputError, match=r"^attractiveness[ \[]"):
             m.cascade_clicks(bad)
     with pytest.raises(InputError, match="must be as many"):
         m.position_clicks([0.1, 0.2], [1.0])

@@ -72,9 +72,9 @@ def test_ties_take_no_luck():
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        (lambda: m.dcg([]), "relevance is"),
-        (lambda: m.dcg([1, -1]), "relevance is"),
-        (lambda: m.dcg([1, np.nan]), "relevance is"),
+        (lambda: m.dcg([]), "relevance has the shape"),
+        (lambda: m.dcg([1, -1]), r"relevance\[1\] is -1"),
+        (lambda: m.dcg([1, np.nan]), r"relevance\[1\] is nan"),
         (lambda: m.dcg([1], gain="cubic"), "gain is"),
         (lambda: m.dcg([1, 2], k=0), "k is 0"),
         (lambda: m.dcg([1, 2], scores=[1]), "scores have shape"),
@@ -84,9 +84,12 @@ def test_ties_take_no_luck():
             "judged has 3 items: it must hold all 3 that were shown",
         ),
         (lambda: m.ndcg([1, 1], judged=[1, 2]), "judged has 2"),
-        (lambda: m.ndcg([1, 1], judged=[1, -2]), "judged is"),
+        (lambda: m.ndcg([1, 1], judged=[1, -2]), r"judged\[1\] is -2"),
         (lambda: m.dcg(["a"]), "relevance is"),
-        (lambda: m.dcg([2000], gain="exponential"), "relevance is .* from 0 to 1000"),
+        (
+            lambda: m.dcg([2000], gain="exponential"),
+            r"relevance\[0\] is 2000: it must be a number from 0 to 1000",
+        ),
         (lambda: m.dcg([1], gain=np.array(["linear", "x"])), "gain is"),
         (lambda: m.dcg([1, 2], scores=["a", "b"]), "scores is"),
         (lambda: m.dcg([1, 2], scores=[1, None]), "scores have shape"),

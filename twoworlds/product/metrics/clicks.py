@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_numeric, require_whole, shown
+from twoworlds.errors import InputError, require_number, require_row, require_whole, shown
 from twoworlds.product.metrics.log import IMPRESSION, Log, events, mean_by
 
 
@@ -46,7 +46,7 @@ def position_clicks(attractiveness: ArrayLike, examination: ArrayLike) -> NDArra
     Both are shares, shape (positions,): a video is clicked if it is looked at and attractive, and whether it is
     looked at depends on the position alone (Joachims, Swaminathan & Schnabel 2017).
     """
-    r, e = _shares("attractiveness", attractiveness), _shares("examination", examination)
+    r, e = require_row("attractiveness", attractiveness, 0, 1), require_row("examination", examination, 0, 1)
     if r.shape != e.shape:
         raise InputError(
             f"examination has {e.size} positions and attractiveness {r.size}: they must be as many."
@@ -60,13 +60,13 @@ def cascade_examination(attractiveness: ArrayLike) -> NDArray[np.float64]:
     The user reads from the top and stops at the first click: e_i is the product of 1 - r_j over the positions
     above (Craswell, Zoeter, Taylor & Ramsey 2008). Whether a video is seen depends on what stands above it.
     """
-    r = _shares("attractiveness", attractiveness)
+    r = require_row("attractiveness", attractiveness, 0, 1)
     return np.concatenate([[1.0], np.cumprod(1 - r)[:-1]])
 
 
 def cascade_clicks(attractiveness: ArrayLike) -> NDArray[np.float64]:
     """Return the click chance of each position in the cascade model: c_i = r_i times the product of 1 - r_j above."""
-    return _shares("attractiveness", attractiveness) * cascade_examination(attractiveness)
+    return require_row("attractiveness", attractiveness, 0, 1) * cascade_examination(attractiveness)
 
 
 def estimate_examination(log: Log) -> pd.Series:
@@ -119,10 +119,3 @@ def _chances(examination: Mapping[int, float] | pd.Series) -> dict[int, float]:
             raise InputError(f"examination has position {position} twice: it must have each once.")
         chance[position] = require_number(f"examination of position {position}", share, 1e-9, 1)
     return chance
-
-
-def _shares(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    array = require_numeric(name, values)
-    if array.ndim != 1 or array.size == 0 or not ((array >= 0) & (array <= 1)).all():
-        raise InputError(f"{name} is {shown(values)}: it must be a list of shares from 0 to 1, at least one.")
-    return array

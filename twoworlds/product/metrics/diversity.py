@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_numeric, require_whole
+from twoworlds.errors import InputError, require_number, require_numeric, require_row, require_whole
 from twoworlds.errors import shown as brief
 
 
@@ -44,9 +44,7 @@ def topic_entropy(counts: ArrayLike) -> float:
     counts: impressions a topic, not negative. Its exponent 2^H is the number of topics that would be as diverse
     if all were equal. It can't tell near topics from far ones. nan without any impression.
     """
-    n = require_numeric("counts", counts)
-    if n.ndim != 1 or n.size == 0 or not ((n >= 0) & (n <= 1e300)).all():
-        raise InputError(f"counts are {brief(counts)}: they must be a list of finite numbers, 0 or more.")
+    n = require_row("counts", counts, 0, 1e300)
     if n.sum() == 0:
         return float("nan")
     p = n[n > 0] / n.sum()

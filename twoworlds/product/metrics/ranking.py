@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_numeric, require_one_of, require_whole, shown
+from twoworlds.errors import InputError, require_numeric, require_one_of, require_row, require_whole
 
 #: Larger grades would make 2^relevance more than a float holds.
 _HIGHEST_GRADE = 1000
@@ -56,13 +56,8 @@ def ndcg(
 
 
 def _gains(relevance: ArrayLike, gain: str, name: str = "relevance") -> NDArray[np.float64]:
-    values = require_numeric(name, relevance)
     linear = require_one_of("gain", gain, ("linear", "exponential")) == "linear"
-    highest = 1e300 if linear else _HIGHEST_GRADE
-    if values.ndim != 1 or values.size == 0 or not ((values >= 0) & (values <= highest)).all():
-        raise InputError(
-            f"{name} is {shown(relevance)}: it must be a list of numbers from 0 to {highest:g}, at least one."
-        )
+    values = require_row(name, relevance, 0, 1e300 if linear else _HIGHEST_GRADE)
     return values if linear else 2.0**values - 1
 
 
