@@ -28,6 +28,7 @@ CASES = {
             broken_feature=0.1,
             outage_share=0.05,
             novelty=0.5,
+            mood_weight=0.6,
         ),
     ),
     "few levers": (

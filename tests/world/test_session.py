@@ -76,6 +76,10 @@ def test_moods_are_fresh_stale_or_missing():
     assert abs(changed - expected) < 4 * np.sqrt(expected * (1 - expected) / 4000)
     _, seen = s.interests(WORLD, KEYS, taste, taste, serving(Policy(broken_feature=1)))
     assert np.ptp(seen) == 0
+    _, seen = s.interests(WORLD, KEYS, taste, taste, serving(Policy(feature_age_min=0, mood_weight=0.5)))
+    np.testing.assert_allclose(seen, fresh / 2)
+    _, seen = s.interests(WORLD, KEYS, taste, taste, serving(Policy(mood_weight=0)))
+    assert (seen == 0).all()
 
 
 def test_waits_average_the_latency_and_the_impatient_leave():

@@ -106,6 +106,7 @@ LEVERS = [
     ("outage_share", 0.05, "impressions", None, -1),
     ("outage_share", 0.05, "actives", 28, -1),
     ("novelty", 0.5, "clicks", None, +1),
+    ("mood_weight", 0.0, "clicks", None, -1),
 ]
 
 

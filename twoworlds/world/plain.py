@@ -180,7 +180,7 @@ class PlainWorld:
             believed = int(topics * uniform(fold(key, Purpose.OLD_MOOD)))
         true, seen = list(user.taste), list(user.known)
         true[mood] += strength
-        seen[believed] += strength
+        seen[believed] += strength * self.policy.mood_weight
         if uniform(fold(key, Purpose.BROKEN)) < self.policy.broken_feature:
             seen = [c.AFFINITY_MEAN / (c.MAIN_WEIGHT + c.SIDE_WEIGHT)] * topics
         return true, seen

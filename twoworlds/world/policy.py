@@ -23,6 +23,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "broken_feature": (0, 1, "share of requests"),
     "outage_share": (0, 1, "share of sessions"),
     "novelty": (-2, 2, "log-odds"),
+    "mood_weight": (0, 1, ""),
 }
 
 
@@ -42,6 +43,7 @@ class Policy:
     broken_feature: share of requests served with default user features.
     outage_share: share of sessions that fail.
     novelty: click log-odds gained on the policy's first day, fading with a half-life of 4 days.
+    mood_weight: how much of a mood the ranker believes, 0 (it ignores the session features) to 1.
     """
 
     click_weight: float = 1.0
@@ -58,6 +60,7 @@ class Policy:
     broken_feature: float = 0.0
     outage_share: float = 0.0
     novelty: float = 0.0
+    mood_weight: float = 1.0
 
     def __post_init__(self) -> None:
         """Check every lever; raise InputError with one sentence for the first that is out of range."""

@@ -83,7 +83,7 @@ def interests(
     true = taste.copy()
     true[rows, mood] += np.float32(world.intent_strength)
     seen = known.copy()
-    seen[rows, believed] += np.float32(world.intent_strength)
+    seen[rows, believed] += np.float32(world.intent_strength * serving.policy.mood_weight)
     if serving.policy.broken_feature > 0:
         broken = uniform(fold(key, Purpose.BROKEN)) < serving.policy.broken_feature
         seen[broken] = np.float32(c.AFFINITY_MEAN / (c.MAIN_WEIGHT + c.SIDE_WEIGHT))
