@@ -56,19 +56,35 @@ def test_reading_changes_nothing_and_an_empty_store_is_zero():
     ("call", "sentence"),
     [
         (lambda: decayed_count([1, 3], 2, 1), "after at = 2"),
-        (lambda: decayed_count([1, np.nan], 2, 1), "times holds nan"),
+        (lambda: decayed_count([1, np.nan], 2, 1), r"times\[1\] is nan"),
+        (lambda: decayed_count([1e13], 2, 1), r"times\[0\] is 1e\+13"),
+        (lambda: decayed_count([1], 2, 1, [1e308]), r"weights\[0\] is 1e\+308"),
+        (lambda: decayed_count(pd.Series(["1", "2"]), 5, 1), "must hold numbers"),
+        (lambda: decayed_count(np.array(["1"], dtype=object), 5, 1), "must hold numbers"),
+        (lambda: decayed_count([1j], 5, 1), "must hold numbers"),
+        (lambda: decayed_count(np.ma.masked_equal([1.0, 2.0], 2), 5, 1), r"times\[1\] is nan"),
+        (lambda: age_at(pd.Series(["5"]), [1], [2]), "must hold numbers"),
         (lambda: decayed_count([1], 2, 0), "half_life is 0"),
         (lambda: decayed_count([1], 2, 1, [1, 2]), "weights has 2 numbers"),
         (lambda: decayed_count(["soon"], 2, 1), "must hold numbers"),
-        (lambda: decayed_count([[1]], 2, 1), "2 dimensions"),
-        (lambda: decayed_count(np.array(["2026-11-23"], "M8[s]"), 2e9, 1), "not dates"),
-        (lambda: decayed_count([1, None], 2, 1), "times holds nan"),
+        (lambda: decayed_count([[1]], 2, 1), "one dimension"),
+        (lambda: decayed_count(np.array(["2026-11-23"], "M8[s]"), 2e9, 1), "must hold numbers"),
+        (lambda: decayed_count([1, None], 2, 1), r"times\[1\] is nan"),
         (lambda: DecayedTopics(0, 1), "topics is 0"),
         (lambda: DecayedTopics(2, 1).add(0, 2), "topic is 2"),
         (lambda: DecayedTopics(2, 1).add(np.nan, 1), "time is nan"),
+        (lambda: DecayedTopics(2, 1).read(np.nan), "at is nan"),
+        (lambda: DecayedTopics(2, 1).read("x"), "at is 'x'"),
         (lambda: mix([1, 0], [0, 1], 1.5), "weight is 1.5"),
         (lambda: mix([1, 0], [0, 1, 0], 0.5), "session has 3 topics"),
         (lambda: mix([1, np.inf], [0, 1], 0.5), "lasting holds"),
+        (lambda: mix([1, 0], [0, 1], 0.5, evidence=-1), "evidence is -1"),
+        (lambda: mix(["1", "2"], [0, 1], 0.5), "lasting is"),
+        (lambda: mix(np.array(["2026-11-23"], "M8[D]"), [1], 0.5), "lasting is"),
+        (lambda: mix([[1, 2], [3]], [0, 1], 0.5), "lasting is"),
+        (lambda: mix(np.ones((3, 2)), np.ones((2, 2)), 0.5), "the same people"),
+        (lambda: mix(1.0, 2.0, 0.5), "one number a topic"),
+        (lambda: mix([], [], 0.5), "one number a topic"),
     ],
 )
 def test_wrong_input_gets_a_sentence(call, sentence):
@@ -89,6 +105,24 @@ def test_an_empty_session_leaves_the_lasting_taste_row_by_row():
     assert mixed == pytest.approx(np.array([[1, 0], [0.25, 0.75]]))
 
 
+def test_a_mix_doesnt_ask_how_large_its_numbers_are():
+    for size in (1e200, 1, 1e-160, 2.0**-540, 5e-324):
+        assert mix([1e200, 0], [0, size], 0.5) == pytest.approx([0.5, 0.5])
+
+
+def test_with_evidence_tonight_weighs_as_much_as_was_seen():
+    """At as many events as the evidence asks for, half; one tap, or an old one, next to nothing."""
+    for total, share in ((5, 0.5), (15, 0.75), (1, 1 / 6), (1e-9, 0), (1e9, 1)):
+        mixed = mix([1, 0], [0, total], 0.8, evidence=5)
+        assert mixed == pytest.approx([1 - 0.8 * share, 0.8 * share], abs=1e-8)
+    assert mix([1, 0], [0, 0], 0.8, evidence=5) == pytest.approx([1, 0])
+    assert mix([1, 0], [3, 4], 1, evidence=7) == pytest.approx([0.5 + 0.3, 0.4])
+
+
+def test_stores_compare_by_identity():
+    assert DecayedTopics(2, 1) != DecayedTopics(2, 1)
+
+
 def log(**changes):
     columns = {"event_id": [1, 2, 3], "event_s": [0.0, 5, 9], "arrived_s": [20.0, 6, 10], "topic": [4, 5, 6]}
     return pd.DataFrame(columns | changes)
@@ -103,6 +137,21 @@ def test_a_repeat_counts_once_at_its_first_arrival():
     assert cleaned[["event_id", "arrived_s"]].to_numpy().tolist() == [[2, 6], [3, 10]]
 
 
+def test_of_equal_arrivals_the_one_that_happened_first_counts_whatever_the_row():
+    for order in ([0, 1], [1, 0]):
+        twice = pd.DataFrame({"event_id": [7, 7], "event_s": [3.0, 1.0], "arrived_s": [9.0, 9.0]}).iloc[order]
+        assert clean_events(twice).event_s.tolist() == [1]
+
+
+def test_equal_times_keep_the_order_of_the_rows():
+    even = pd.DataFrame({"event_id": np.arange(100), "event_s": 0.0, "arrived_s": 1.0})
+    assert clean_events(even).event_id.tolist() == list(range(100))
+
+
+def test_an_event_may_arrive_the_moment_it_happens():
+    assert clean_events(log(event_s=[20.0, 6, 10])).event_s.tolist() == [6, 10, 20]
+
+
 def test_a_fast_clock_is_refused_or_set_back():
     fast = log(event_s=[0.0, 8, 9])
     with pytest.raises(InputError, match="event 2 happened at 8 s and arrived at 6 s"):
@@ -115,8 +164,12 @@ def test_a_fast_clock_is_refused_or_set_back():
     ("events", "sentence"),
     [
         (log().drop(columns="arrived_s"), "no column 'arrived_s'"),
-        (log(event_s=[0.0, np.nan, 9]), "event_s holds nan"),
-        (log(arrived_s=[20.0, np.inf, 9]), "arrived_s holds inf"),
+        (log(event_s=[0.0, np.nan, 9]), r"event_s\[1\] is nan"),
+        (log(arrived_s=[20.0, np.inf, 9]), r"arrived_s\[1\] is inf"),
+        (log(event_s=["0", "1", "2"]), "event_s is"),
+        (log(event_s=pd.Series(["0", "1", "2"], dtype="category")), "event_s is"),
+        ({"event_id": [1]}, "must be of type DataFrame"),
+        (None, "must be of type DataFrame"),
         (log(event_id=[1, None, 2]), "event_id is missing"),
     ],
 )
@@ -153,7 +206,7 @@ def test_ages_at_even_times_average_to_the_sawtooth():
     [
         ([5], [4], "update 0 is available at 4"),
         ([1, 2], [3], "available has 1 times"),
-        ([np.nan], [1], "generated holds"),
+        ([np.nan], [1], r"generated\[0\] is nan"),
     ],
 )
 def test_ages_refuse_what_cannot_be(made, known, sentence):

@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoworlds.errors import InputError, require_number, require_whole
+from twoworlds.errors import InputError, require_kind, require_number, require_numeric, require_whole
 from twoworlds.product.session.state import mix
 from twoworlds.world import Policy, World
 from twoworlds.world import constants as c
 from twoworlds.world.draws import Purpose, fold, root, uniform
 from twoworlds.world.people import make_people
+from twoworlds.world.policy import as_policy
 from twoworlds.world.ranking import Serving, make_serving, rank, retrieve
 from twoworlds.world.session import EXAMINATION, Viewer, react
 from twoworlds.world.videos import Videos, make_videos, on_offer, place_birth
@@ -36,18 +37,21 @@ class Memory:
 
     weight: share of the profile given to tonight, 0 (the lasting taste alone) to 1.
     half_life_min: minutes after which an event of tonight counts half.
-    delay_s: seconds from a tap until a slate can be made with it.
+    delay_s: seconds from a tap until a slate can be made with it; one that is fetched at that very moment is.
+    evidence: events of tonight at which tonight has half its weight; 0: one tap is enough (see `mix`).
     """
 
     weight: float = 0.5
     half_life_min: float = 10.0
     delay_s: float = 5.0
+    evidence: float = 0.0
 
     def __post_init__(self) -> None:
         """Check every field; raise InputError with one sentence for the first that is out of range."""
         require_number("weight", self.weight, 0, 1)
         require_number("half_life_min", self.half_life_min, 0.01, 1e6, "minutes")
         require_number("delay_s", self.delay_s, 0, 1e6, "s")
+        require_number("evidence", self.evidence, 0, 1e6, "events")
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,8 @@ class Evening:
     """What n people want during S slates. The truth: no log has it.
 
     taste: lasting taste, (n, T), length 1. wish: the topic that each slate's moment is about, (n, S), NO_WISH for
-    none. searched: whether they search for it just before that slate, (n, S). Curiosity and luck are those of the
-    world's users 0 to n - 1.
+    none. searched: whether they search for it before that slate, (n, S); early_s: how long before the slate is
+    fetched, (n, S) or one number. Curiosity and luck are those of the world's users 0 to n - 1.
     """
 
     world: World
@@ -64,19 +68,38 @@ class Evening:
     wish: NDArray[np.int64]
     searched: NDArray[np.bool_]
     slate_s: float = 30.0
+    early_s: NDArray[np.float64] | float = 0.0
 
     def __post_init__(self) -> None:
         """Check shapes and topics; raise InputError with one sentence for the first that doesn't fit."""
-        n, topics = self.taste.shape
-        if self.wish.shape != self.searched.shape or self.wish.ndim != 2 or len(self.wish) != n:
-            raise InputError(
-                f"wish has the shape {self.wish.shape}: it and searched must be (people, slates) with {n} people."
-            )
-        if topics != self.world.topics or not ((self.wish >= NO_WISH) & (self.wish < topics)).all():
-            raise InputError(f"wish and taste must be about the world's {self.world.topics} topics.")
+        require_kind("world", self.world, World)
+        require_number("slate_s", self.slate_s, 1, 1e5, "s")
+        n = self._check_taste()
+        for name, kinds in (("wish", "iu"), ("searched", "b")):
+            table = require_kind(name, getattr(self, name), np.ndarray)
+            if table.ndim != 2 or table.shape != self.wish.shape or len(table) != n or not table.size:
+                raise InputError(f"{name} has the shape {table.shape}: it must be ({n} people, slates).")
+            if table.dtype.kind not in kinds:
+                raise InputError(f"{name} holds {table.dtype}: topics are whole numbers, searches truths.")
+        if not ((self.wish >= NO_WISH) & (self.wish < self.world.topics)).all():
+            raise InputError(f"wish must be about the world's {self.world.topics} topics, or NO_WISH.")
         if (self.searched & (self.wish == NO_WISH)).any():
             raise InputError("searched is true where there is no wish: only a wish can be searched for.")
-        require_number("slate_s", self.slate_s, 1, 1e5, "s")
+        early = require_numeric("early_s", self.early_s)
+        if early.shape not in ((), self.wish.shape) or not ((early >= 0) & (early <= 1e6)).all():
+            raise InputError("early_s must be from 0 to 1e6 s, one number or one for each slate.")
+
+    def _check_taste(self) -> int:
+        """Return how many people there are, or raise InputError unless each has a taste of length 1."""
+        shape = require_kind("taste", self.taste, np.ndarray).shape
+        if len(shape) != 2 or shape[1] != self.world.topics or not 1 <= shape[0] <= self.world.users:
+            raise InputError(
+                f"taste has the shape {shape}: it must be (1 to {self.world.users} people, {self.world.topics} topics)."
+            )
+        length = np.linalg.norm(require_numeric("taste", self.taste), axis=1)
+        if not (np.abs(length - 1) < 1e-3).all():
+            raise InputError("taste has a row whose length isn't 1: a taste is a direction.")
+        return shape[0]
 
     @property
     def slates(self) -> int:
@@ -87,6 +110,11 @@ class Evening:
     def starts(self) -> NDArray[np.float64]:
         """When each slate is fetched, s, (S,)."""
         return self.slate_s * np.arange(self.slates)
+
+    @property
+    def asked(self) -> NDArray[np.float64]:
+        """When a search for the wish of each slate would be made, s, (n, S)."""
+        return np.broadcast_to(self.starts - self.early_s, self.wish.shape)
 
     @property
     def moments(self) -> NDArray[np.float64]:
@@ -112,9 +140,12 @@ def evening(
 ) -> Evening:
     """Return an evening of the first `people` users of `world` (None: all), whose wishes change at random.
 
-    wish_half_life_min: minutes after which a wish has changed with probability 1/2; inf: nobody wishes for anything
-    but what they always like. searches: chance that a change (the first wish included) shows as a search.
+    wish_half_life_min: minutes after which a wish has been drawn anew with probability 1/2 (one in `topics` draws
+    gives the same); inf: nobody wishes for anything but what they always like. searches: chance that a new wish (the
+    first included) shows as a search, at a random moment of the `slate_s` before its slate.
     """
+    require_kind("world", world, World)
+    slate_s = require_number("slate_s", slate_s, 1, 1e5, "s")
     n = require_whole("people", world.users if people is None else people, 1, world.users)
     slates = require_whole("slates", slates, 1, 1000)
     searches = require_number("searches", searches, 0, 1)
@@ -129,7 +160,11 @@ def evening(
     fresh = np.floor(world.topics * uniform(fold(key, Purpose.MOOD))).astype(np.int64)
     last = np.maximum.accumulate(np.where(changes, np.arange(slates), 0), axis=1)
     wish = np.take_along_axis(fresh, last, axis=1)
-    return Evening(world, users.taste, wish, changes & (uniform(fold(key, Purpose.ASK)) < searches), slate_s)
+    searched = changes & (uniform(fold(key, Purpose.ASK)) < searches)
+    # One tie less: nobody's search falls on the very moment of a fetch.
+    return Evening(
+        world, users.taste, wish, searched, slate_s, slate_s * (1 - uniform(fold(key, Purpose.CLOCK)))
+    )
 
 
 @dataclass(frozen=True)
@@ -163,7 +198,9 @@ class Played:
             {
                 "kind": ["search"] * len(asked) + ["tap"] * len(slate),
                 "topic": np.concatenate([self.evening.wish[person, asked], self.topic[person, slate, k]]),
-                "event_s": np.concatenate([self.evening.starts[asked], self.evening.moments[slate, k]]),
+                "event_s": np.concatenate(
+                    [self.evening.asked[person, asked], self.evening.moments[slate, k]]
+                ),
             }
         )
         table = table.sort_values("event_s", kind="stable", ignore_index=True)
@@ -171,15 +208,18 @@ class Played:
         return table.assign(arrived_s=table["event_s"] + self.memory.delay_s)
 
 
-def play(evening: Evening, memory: Memory, policy: Policy | None = None) -> Played:
+def play(evening: Evening, memory: Memory, policy: Policy | str | None = None) -> Played:
     """Live an evening, slate after slate: what has arrived is believed, what is believed is shown.
 
-    policy: the ranker's weights and quality; None is today's production. The profile that it reads has the length of
-    a taste with an unrelated wish on top, so that mixing turns it and doesn't make it shorter. Two memories meet the
-    same people with the same luck.
+    policy: the ranker's weights and quality, or a policy's name; None is today's production. The profile that it
+    reads has the length of a taste with an unrelated wish on top, so that mixing turns it and doesn't make it
+    shorter. Two memories meet the same people with the same luck.
     """
+    require_kind("evening", evening, Evening)
+    require_kind("memory", memory, Memory)
     world, n, slates = evening.world, len(evening.taste), evening.slates
-    serving, length = _serving(world, policy or Policy()), np.hypot(1, world.intent_strength)
+    policy = as_policy("production" if policy is None else policy)
+    serving, length = _serving(world, policy), np.hypot(1, world.intent_strength)
     people, keys = make_people(world, 0, n), _keys(world, n, slates)
     fresh = np.zeros((n, world.topics), dtype=np.float32)
     place = np.zeros((n, slates, c.SLATE), dtype=np.int64)
@@ -188,7 +228,7 @@ def play(evening: Evening, memory: Memory, policy: Policy | None = None) -> Play
     believed, worth, clicks = np.zeros(session.shape), np.zeros((n, slates)), np.zeros((n, slates))
     for s in range(slates):
         session[:, s] = _counts(evening, memory, serving.offer, place, clicked, s)
-        believed[:, s] = length * mix(evening.taste, session[:, s], memory.weight)
+        believed[:, s] = length * mix(evening.taste, session[:, s], memory.weight, memory.evidence)
         key = keys[:, s]
         slate = rank(
             key, believed[:, s].astype(np.float32), retrieve(key, serving.policy.candidates), serving
@@ -241,7 +281,7 @@ def _counts(
     shown = place[user, slate, k]
     counts = np.bincount(user * topics + offer.topic[shown], c.MAIN_WEIGHT * weight, n * topics).astype(float)
     counts += np.bincount(user * topics + offer.side_topic[shown], c.SIDE_WEIGHT * weight, n * topics)
-    user, slate = np.nonzero(evening.searched & (evening.starts + memory.delay_s <= now))
-    weight = SEARCH_WEIGHT * 2.0 ** (-(now - evening.starts[slate]) / half_life)
+    user, slate = np.nonzero(evening.searched & (evening.asked + memory.delay_s <= now))
+    weight = SEARCH_WEIGHT * 2.0 ** (-(now - evening.asked[user, slate]) / half_life)
     counts += np.bincount(user * topics + evening.wish[user, slate], weight, n * topics)
     return counts.reshape(n, topics)

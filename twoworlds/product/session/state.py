@@ -13,19 +13,31 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_one_of, require_whole
+from twoworlds.errors import (
+    InputError,
+    require_kind,
+    require_number,
+    require_numeric,
+    require_one_of,
+    require_row,
+    require_whole,
+)
 
 Vector = NDArray[np.float64]
-MAX_S = 1e12
+MAX_S, MAX_WEIGHT = 1e12, 1e9
 
 
 def decayed_count(times: ArrayLike, at: float, half_life: float, weights: ArrayLike | None = None) -> float:
     """Return Σ w_i 2^(-(at - t_i) / half_life) over the events at `times` (n,), in any order.
 
-    weights: (n,), 1 each if None. No events: 0. An event after `at` is from the future: InputError.
+    weights: (n,), 1 each if None, up to 1e9 in size. No events: 0. An event after `at` is from the future: InputError.
     """
-    t = _finite("times", times)
-    w = np.ones(len(t)) if weights is None else _finite("weights", weights)
+    t = _times("times", times)
+    w = (
+        np.ones(len(t))
+        if weights is None
+        else require_row("weights", weights, -MAX_WEIGHT, MAX_WEIGHT, empty=True)
+    )
     if len(w) != len(t):
         raise InputError(f"weights has {len(w)} numbers: it must have one for each of the {len(t)} times.")
     half_life = _half_life(half_life)
@@ -35,11 +47,12 @@ def decayed_count(times: ArrayLike, at: float, half_life: float, weights: ArrayL
     return float(w @ 2.0 ** (-(at - t) / half_life))
 
 
-@dataclass
+@dataclass(eq=False)
 class DecayedTopics:
     """One user's fading counts by topic, as an online store keeps them: a vector and the time that it is of.
 
-    topics: how many. half_life: time after which an event counts half.
+    topics: how many. half_life: time after which an event counts half. The latest event sets the store's clock: one
+    from the future makes all others old, so events pass clean_events first.
     """
 
     topics: int
@@ -57,7 +70,7 @@ class DecayedTopics:
         """Count an event of `time`, which may be older than what is known: first fade, then add."""
         time = require_number("time", time, -MAX_S, MAX_S)
         topic = require_whole("topic", topic, 0, self.topics - 1)
-        weight = require_number("weight", weight, -1e9, 1e9)
+        weight = require_number("weight", weight, -MAX_WEIGHT, MAX_WEIGHT)
         if time > self.as_of:
             self.counts = self.read(time)
             self.as_of = time
@@ -65,43 +78,57 @@ class DecayedTopics:
 
     def read(self, at: float) -> Vector:
         """Return the counts as they stand at a time `at` (topics,), not before the last event."""
+        at = require_number("at", at, max(self.as_of, -MAX_S), MAX_S)
         if np.isinf(self.as_of):
             return np.zeros(self.topics)
-        at = require_number("at", at, self.as_of, MAX_S)
         return self.counts * 2.0 ** (-(at - self.as_of) / self.half_life)
 
 
-def mix(lasting: ArrayLike, session: ArrayLike, weight: float) -> Vector:
-    """Return the profile that a ranker reads, (..., topics): (1 - weight) · lasting + weight · session.
+def mix(lasting: ArrayLike, session: ArrayLike, weight: float, evidence: float = 0.0) -> Vector:
+    """Return the profile that a ranker reads, (..., topics): (1 - w) · lasting + w · session.
 
     Both are brought to length 1 first, so that a long evening doesn't outshout a lasting taste. Where the session
-    is empty (nothing arrived yet) the lasting taste stands alone.
+    is empty (nothing arrived yet, or all has faded to nothing) the lasting taste stands alone.
+
+    With evidence 0, w is `weight`: one tap counts as much as a hundred, and an old tap as much as a fresh one. With
+    evidence e > 0, w = weight · m / (m + e), m the session's total: at m = e tonight has half its weight. (The
+    posterior mean of a share has this form, with e the events that the prior is worth.)
     """
     weight = require_number("weight", weight, 0, 1)
-    old, new = _unit("lasting", lasting), _unit("session", session)
-    if old.shape[-1:] != new.shape[-1:]:
+    evidence = require_number("evidence", evidence, 0, MAX_WEIGHT, "events")
+    old, new = _vectors("lasting", lasting), _vectors("session", session)
+    if old.shape[-1] != new.shape[-1]:
         raise InputError(f"session has {new.shape[-1]} topics: it must have {old.shape[-1]}, as lasting has.")
-    known = np.any(new != 0, axis=-1, keepdims=True)
-    return np.where(known, (1 - weight) * old + weight * new, old)
+    try:
+        np.broadcast_shapes(old.shape, new.shape)
+    except ValueError:
+        raise InputError(
+            f"session has the shape {new.shape} and lasting {old.shape}: they must have the same people."
+        ) from None
+    total = np.abs(new).sum(axis=-1, keepdims=True)
+    share = np.divide(total, total + evidence, out=np.zeros_like(total), where=total > 0)
+    return (1 - weight * share) * _unit(old) + weight * share * _unit(new)
 
 
 def clean_events(events: pd.DataFrame, skew: Literal["refuse", "clamp"] = "refuse") -> pd.DataFrame:
     """Return the events as a state may count them: each once, in the order of arrival.
 
     events: columns event_id, event_s (when it happened, by the phone's clock), arrived_s (when the state can know
-    it, by the server's clock); further columns are kept. An id that comes again is a repeat: the first arrival
-    counts. An event that happened after it arrived shows a fast phone clock: "refuse" raises InputError, "clamp"
-    takes the time of arrival for it. A time that is missing or not finite raises InputError.
+    it, by the server's clock); further columns are kept. Ids are compared as they stand. One that comes again is a
+    repeat: the first arrival counts, of equal arrivals the one that happened first. An event that happened after it
+    arrived shows a fast phone clock: "refuse" raises InputError, "clamp" takes the time of arrival for it. A time
+    that is missing or not finite raises InputError.
     """
+    require_kind("events", events, pd.DataFrame)
     require_one_of("skew", skew, ("refuse", "clamp"))
     missing = [name for name in ("event_id", "event_s", "arrived_s") if name not in events]
     if missing:
         raise InputError(f"events has no column {missing[0]!r}: it needs event_id, event_s and arrived_s.")
-    for name in ("event_s", "arrived_s"):
-        _finite(name, events[name])
+    events = events.assign(**{name: _times(name, events[name]) for name in ("event_s", "arrived_s")})
     if events["event_id"].isna().any():
         raise InputError("event_id is missing in a row: without it a repeat can't be told from a new event.")
-    once = events.sort_values("arrived_s", kind="stable").drop_duplicates("event_id", ignore_index=True)
+    in_order = events.sort_values(["arrived_s", "event_s"])
+    once = in_order.drop_duplicates("event_id", ignore_index=True)
     early = once["event_s"] > once["arrived_s"]
     if early.any() and skew == "refuse":
         name, happened, arrived = (once.loc[early, k].iat[0] for k in ("event_id", "event_s", "arrived_s"))
@@ -120,9 +147,9 @@ def age_at(times: ArrayLike, generated: ArrayLike, available: ArrayLike) -> Vect
     requests is what people meet; the mean over the clock (platform.slo.sawtooth) is another number.
     """
     now, made, known = (
-        _finite("times", times),
-        _finite("generated", generated),
-        _finite("available", available),
+        _times("times", times),
+        _times("generated", generated),
+        _times("available", available),
     )
     if len(made) != len(known):
         raise InputError(f"available has {len(known)} times: it must have {len(made)}, one an update.")
@@ -137,28 +164,25 @@ def age_at(times: ArrayLike, generated: ArrayLike, available: ArrayLike) -> Vect
     return now - newest[last]  # -1, nothing known yet, takes the nan at the end
 
 
-def _finite(name: str, values: ArrayLike) -> Vector:
-    given = np.asarray(values)
-    try:
-        numbers = given.astype(float)
-    except (TypeError, ValueError):
-        numbers = None
-    if numbers is None or given.dtype.kind in "mMUSb":  # dates would turn into nanoseconds without a word
-        raise InputError(f"{name} is {values!r:.60}: it must hold numbers (seconds, not dates or text).")
-    if numbers.ndim != 1:
-        raise InputError(f"{name} has {numbers.ndim} dimensions: it must be one row of numbers.")
-    bad = numbers[~np.isfinite(numbers)]
-    if len(bad):
-        raise InputError(f"{name} holds {bad[0]}: it must hold finite numbers only.")
-    return numbers
+def _times(name: str, values: ArrayLike) -> Vector:
+    return require_row(name, values, -MAX_S, MAX_S, empty=True)
 
 
-def _unit(name: str, values: ArrayLike) -> Vector:
-    vectors = np.asarray(values, dtype=float)
+def _vectors(name: str, values: ArrayLike) -> Vector:
+    vectors = require_numeric(name, values)
+    if not vectors.ndim or not vectors.shape[-1]:
+        raise InputError(f"{name} has the shape {vectors.shape}: it must have one number a topic.")
     if not np.isfinite(vectors).all():
         raise InputError(f"{name} holds a number that is not finite: each topic needs one.")
-    length = np.sqrt((vectors**2).sum(axis=-1, keepdims=True))
-    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+    return vectors
+
+
+def _unit(vectors: Vector) -> Vector:
+    """Return the vectors at length 1, those of length 0 as they are; scaled first, or squares leave a float's range."""
+    largest = np.abs(vectors).max(axis=-1, keepdims=True)
+    scaled = np.divide(vectors, largest, out=np.zeros_like(vectors), where=largest > 0)
+    length = np.sqrt((scaled**2).sum(axis=-1, keepdims=True))
+    return np.divide(scaled, length, out=scaled, where=length > 0)
 
 
 def _half_life(value: float) -> float:
