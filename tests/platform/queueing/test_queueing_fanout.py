@@ -22,7 +22,9 @@ def test_slow_share_at_its_edges():
     assert [q.slow_share(p, n) for p, n in [(0, 9), (1, 9), (1, 0), (0.3, 0), (0.3, 1)]] == pytest.approx(
         [0, 1, 0, 0, 0.3]
     )
-    assert q.slow_share(1e-12, 1000) == pytest.approx(1e-9, rel=1e-6)  # 1 - (1 - p)^n itself cancels here
+    assert q.slow_share(1e-12, 1000) == pytest.approx(
+        1e-9, rel=1e-6, abs=0
+    )  # 1 - (1 - p)^n itself cancels here
 
 
 def test_leaf_share_inverts_the_fan_out():

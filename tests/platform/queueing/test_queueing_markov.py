@@ -90,14 +90,14 @@ def test_response_tail_is_the_convolution_of_wait_and_service(spare, time):
     waits, drain = q.erlang_c(servers, rate), servers - rate
     inner, _ = integrate.quad(lambda w: waits * drain * np.exp(-drain * w - (time - w)), 0, time, epsabs=0)
     truth = waits * np.exp(-drain * time) + (1 - waits) * np.exp(-time) + inner
-    assert q.response_tail(time, rate, 1, servers) == pytest.approx(truth, rel=1e-9)
+    assert q.response_tail(time, rate, 1, servers) == pytest.approx(truth, rel=1e-9, abs=0)
 
 
 def test_quantiles_of_one_server_are_logarithms():
     """T is exponential of rate μ - λ, so its quantile is -ln(1 - p) / (μ - λ), of small shares too."""
     for share in (1e-9, 0.01, 0.5, 0.99, 1 - 1e-9):
         found = q.response_quantile(share, 0.8, 1)
-        assert found == pytest.approx(-np.log1p(-share) / 0.2, rel=1e-6)
+        assert found == pytest.approx(-np.log1p(-share) / 0.2, rel=1e-6, abs=0)
         wait = q.wait_quantile(share, 0.8, 1)
         assert wait == pytest.approx(max(0, np.log(0.8 / (1 - share)) / 0.2), rel=1e-6)
     assert q.response_quantile(0, 0.8, 1) == 0
