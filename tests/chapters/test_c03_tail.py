@@ -1,9 +1,12 @@
 """Chapter 03's models: the rooms, closed forms, and stored grids against their builders."""
 
+import re
+
 import numpy as np
 import pytest
 
 from twoworlds.chapters.c03_tail import (
+    EXPLORERS,
     balance,
     batches,
     budget,
@@ -15,6 +18,7 @@ from twoworlds.chapters.c03_tail import (
     weeks,
 )
 from twoworlds.chapters.c03_tail.exercises import friday
+from twoworlds.course import sweep
 from twoworlds.course.grids import grid
 from twoworlds.platform import queueing
 from twoworlds.platform.slo import ALERTS, Objective, queued_age
@@ -35,17 +39,49 @@ def test_meeting_one_is_the_mean_over_visitors():
     assert people.heaviest_tenth().sum() == pytest.approx(1)
 
 
-def test_an_incident_of_a_week_hits_like_bad_sessions_of_the_week():
-    """With Poisson visits E[1 - exp(-pk)] stands for E[1 - (1 - p)^k]: alike for small p."""
-    assert people.hit_by_incident(0.001, people.WEEK_HOURS) == pytest.approx(
-        people.meet_one(0.001), rel=0.002
-    )
+def test_shares_of_people_stay_within_none_and_all():
+    assert people.meet_one(0.0) == 0
+    assert not np.signbit(people.meet_one(0.0))
+    assert people.meet_one(1.0) == 1
+    sessions, share = people.visitors()
+    assert people.meet_one(1e-15) == pytest.approx(1e-15 * (sessions @ share))
+
+
+def test_a_dead_week_hits_everybody_and_a_dead_half_those_who_came_in_it():
+    assert people.hit_by_incident(1.0, people.WEEK_HOURS) == 1
+    assert people.hit_by_incident(1.0, 720.0) == 1
+    assert people.hit_by_incident(1.0, 84.0) == pytest.approx(people.meet_one(0.5))
+    assert people.hit_by_incident(0.05, 720.0) == people.hit_by_incident(0.05, people.WEEK_HOURS)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0, "0 %"),
+        (5.6e-8, "practically 0 %"),
+        (0.00063, "0.063 %"),
+        (0.34, "34 %"),
+        (0.9999, "practically 100 %"),
+        (1, "100 %"),
+    ],
+)
+def test_shares_in_words(share, words):
+    assert people.percent(share) == words
+
+
+@pytest.mark.parametrize("maker", EXPLORERS, ids=lambda maker: maker.__name__)
+def test_no_reading_has_float_debris(maker):
+    """No exponent, no negative share, no "1 minutes": over corners, presets and random settings."""
+    explorer = maker()
+    debris = re.compile(r"\de[+-]\d|-\d|(?<![\d.])1 (servers|refreshes|days|times|minutes)\b|\.0 times")
+    for setting in sweep.settings(explorer, random=300, seed=3):
+        assert not debris.search(explorer.reading(explorer.at(**setting))), setting
 
 
 # --- busy ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("setting", [(8, 1, 95), (4, 10, 80), (1, 0, 60)])
+@pytest.mark.parametrize("setting", [(8, 1, 95), (4, 10, 80), (2, 4, 85), (1, 0, 60)])
 def test_busy_grid_is_what_the_builder_gives(setting):
     stored = grid("ch03_busy").set_index(["servers", "variability", "load"]).loc[setting]
     assert tuple(stored) == pytest.approx(busy.simulate(*setting), abs=1e-5)
@@ -146,6 +182,14 @@ def test_simulated_pages_follow_the_formula():
         assert row.late == pytest.approx(share, abs=5 * error + 2 / fanout.PAGES), row
 
 
+def test_the_p99_is_late_exactly_where_one_page_in_a_hundred_is():
+    """The p99 jumps between the quick and the slow answers: reading it between two fan-outs would be wrong."""
+    for setting in sweep.settings(fanout.one_slow_server(), random=300):
+        pages = fanout.model(**setting)
+        assert (pages.now("late") < 0.01) == (pages.now("p99") < fanout.LATE_MS), setting
+    assert fanout.model(100, 1.0, "50 ms", "the server").now("p99") < 130
+
+
 def test_a_hedge_helps_against_slow_servers_and_not_against_slow_requests():
     server, request = (fanout.model(100, 1.0, "50 ms", cause).now("late") for cause in fanout.CAUSES)
     assert server < 0.02
@@ -193,6 +237,13 @@ def test_simulated_age_follows_the_formula(load, newest_first):
     assert saw.mean == pytest.approx(queued_age(load, 1, newest_first), abs=4 * error)
 
 
+def test_each_step_of_the_slider_is_a_simulated_load():
+    """The curve is convex: what is read between two points of it is too high."""
+    for per_hour in np.arange(1, 9.51, 0.5):
+        found = freshness.model(per_hour, 120, False)
+        assert found.wrong == freshness.outdated(round(per_hour / freshness.CAPACITY, 2), False, 20)
+
+
 def test_outdated_share_against_a_fine_clock():
     saw = freshness.simulated(0.5, False)
     first = slice(0, 2000)
@@ -221,6 +272,21 @@ def test_it_stays_down_where_attempts_times_load_exceed_capacity(attempts, load)
 
 def test_layers_multiply_case_s07():
     assert retries.model(40, 4, 3, "none").attempts == 64
+
+
+def test_a_budget_of_a_tenth_fails_where_eleven_tenths_exceed_capacity():
+    assert retries.model(95, 3, 1, "retry budget").amplified == pytest.approx(1.045)
+    assert retries.model(95, 3, 1, "retry budget").recovered_s is None
+    assert retries.model(95, 1, 1, "retry budget").amplified == pytest.approx(0.95)
+    slow = retries.model(85, 3, 1, "retry budget")
+    assert slow.amplified < 1
+    assert slow.recovered_s > 200
+
+
+def test_the_spike_is_half_a_minute_of_half_too_much():
+    new = retries.model(60, 3, 1, "none").new
+    assert (new > 1).sum() == 30
+    assert new.max() == 1.5
 
 
 @pytest.mark.parametrize("remedy", ["retry budget", "bounded queue"])
@@ -266,11 +332,24 @@ def test_weeks_grids_are_what_the_builders_give():
     assert few["ctr"].to_numpy() == pytest.approx(stored["ctr"].to_numpy(), abs=1e-6)
 
 
+def test_spread_of_the_mean_is_the_formulas():
+    """Many short runs at half load, where the services' own part counts: a variance of n has the error sqrt(2/n)."""
+    runs, events = 2_000, 4_000
+    rng = np.random.default_rng(50)
+    means = [weeks._one_week(0.5, events, rng)[1] for _ in range(runs)]
+    seen = (np.std(means, ddof=1) / (2 * weeks.SERVICE_MS)) ** 2
+    assert seen == pytest.approx(weeks.mean_response_spread(0.5, events) ** 2, rel=4 * np.sqrt(2 / runs))
+
+
 @pytest.mark.parametrize("load", weeks.LOADS)
-def test_spread_of_the_mean_is_whitts(load):
-    """Of fifty values a standard deviation has an error of a tenth: four of them."""
-    seen = weeks.model(load, 1_000_000, "CTR", "Mean time").spread[1]
-    assert seen == pytest.approx(weeks.mean_response_spread(load / 100, 1_000_000), rel=0.4)
+def test_stored_spread_of_the_mean_is_the_formulas(load):
+    """Of fifty values a standard deviation has an error of a tenth; three sizes are looked at together."""
+    ratios = [
+        weeks.model(load, events, "CTR", "Mean time").spread[1]
+        / weeks.mean_response_spread(load / 100, events)
+        for events in (100_000, 1_000_000)
+    ]
+    assert np.mean(np.square(ratios)) == pytest.approx(1, abs=4 * np.sqrt(2 / (2 * (weeks.WEEKS - 1))))
 
 
 def test_p99_wanders_more_than_ctr_when_busy_and_utilisation_hardly_at_all():

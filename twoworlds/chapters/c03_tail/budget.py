@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c03_tail.people import hit_by_incident, percent
+from twoworlds.chapters.c03_tail.people import WEEK_HOURS, hit_by_incident, percent
 from twoworlds.course.controls import Choice, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -109,9 +109,16 @@ def draw(product: Axes, platform: Axes) -> Callable[[Incident], None]:
         for name, span in {"incident": (SPAN_H[0], r.hours), **r.on}.items():
             bars[name].set_data(span or [], [ROWS[name]] * 2 if span else [])
             never[name].set_text("" if span else "never goes off")
-        spent.set_text(f"{100 * r.spent:,.3g} % of the month's budget")
+        spent.set_text(f"{_budgets(r.spent)} month's budget")
 
     return update
+
+
+def _budgets(spent: float) -> str:
+    """Return how much of the month's budget in words: "0.35 % of the", "100 % of the", "2.3 times the"."""
+    if spent >= 2:
+        return f"{spent:,.0f} times the" if spent >= 10 else f"{spent:.2g} times the"
+    return f"{100 * spent:.0f} % of the" if spent >= 0.995 else f"{percent(spent)} of the"
 
 
 def _length(hours: float) -> str:
@@ -134,10 +141,10 @@ def reading(r: Incident) -> str:
         if first
         else "no alert ever goes off"
     )
-    times = f"{r.spent:,.1f} times the" if r.spent >= 2 else f"{100 * r.spent:,.2g} % of the"
+    week = "each" if r.hours > WEEK_HOURS else "a"
     return (
-        f"{100 * r.errors:g} % fail for {r.lasts}: {times} month's error budget, and {percent(r.hit)} of a "
-        f"week's visitors meet it; {told}."
+        f"{100 * r.errors:g} % fail for {r.lasts}: {_budgets(r.spent)} month's error budget, and {percent(r.hit)} of "
+        f"{week} week's visitors meet it; {told}."
     )
 
 

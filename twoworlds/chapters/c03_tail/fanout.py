@@ -31,7 +31,7 @@ HEDGES = {
     "at once": 0.0,
 }
 CAUSES = ("the server", "the request")
-LINE = np.unique(np.geomspace(1, 2000, 60).round().astype(int))
+LINE = np.unique([*np.geomspace(1, 2000, 60).round().astype(int), *FANOUTS])
 MS = np.geomspace(1, 4000, 1500)
 SIMULATED, PAGES = (2, 10, 100, 1000), 3000
 
@@ -102,7 +102,7 @@ class Pages:
 
     def now(self, name: str) -> float:
         """The late share, p50 or p99 at the chosen fan-out."""
-        return float(np.interp(self.fanout, LINE, getattr(self, name)))
+        return float(getattr(self, name)[np.searchsorted(LINE, self.fanout)])
 
 
 @cache
@@ -165,13 +165,15 @@ def draw(product: Axes, platform: Axes) -> Callable[[Pages], None]:
         0.97, 0.04, "", transform=platform.transAxes, ha="right", color=NEUTRAL, animated=True
     )
 
+    two = LINE.tolist().index(2)
+
     def update(r: Pages) -> None:
         for name, scale in (("late", 100), ("p50", 1), ("p99", 1)):
             lines[name].set_data(LINE, scale * getattr(r, name))
             points[name].set_data(r.simulated["fanout"], scale * r.simulated[name])
             dots[name].set_data([r.fanout], [scale * r.now(name)])
         for name, text in words.items():
-            text.set_position((2, 1.12 * float(np.interp(2, LINE, getattr(r, name)))))
+            text.set_position((2, 1.12 * float(getattr(r, name)[two])))
         price.set_text(f"extra requests: {100 * r.extra:.1f} %")
 
     return update
@@ -196,8 +198,8 @@ def prediction() -> Prediction:
     """The textbook number, which intuition puts near one per cent."""
     return Prediction(
         id="03.3",
-        question="One answer in a hundred takes a second, the others ten milliseconds. A page asks 100 servers and "
-        "waits for all of them. What share of pages is slow?",
+        question="One answer in a hundred takes about a second, the others about ten milliseconds. "
+        "A page asks 100 servers and waits for all of them. What share of pages is slow?",
         answer=Slider("Slow pages", 0, 100, 1, 10, "%"),
         truth=lambda: round(100 * model(100, 1.0, "never", CAUSES[0]).now("late")),
         place=lambda guess, result: (100, guess),

@@ -15,7 +15,7 @@ from twoworlds.platform import queueing
 from twoworlds.platform.slo import Sawtooth, queued_age, sawtooth
 
 UPDATES = 200_000  # simulated for each point
-LOADS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+LOADS = tuple(round(0.05 * i, 2) for i in range(2, 20))  # all that the slider has
 LINE = np.linspace(0.04, 0.975, 120)
 WORK_MIN = 6.0  # mean time of one refresh
 CAPACITY = 60 / WORK_MIN  # refreshes an hour
@@ -63,7 +63,7 @@ def model(per_hour: float, half_life_min: float, newest_first: bool) -> Freshnes
     wrong = np.array([outdated(at, newest_first, half_life) for at in LOADS])
     theory = WORK_MIN * np.array([queued_age(at, 1, newest_first) for at in LINE])
     return Freshness(
-        per_hour, newest_first, WORK_MIN * queued_age(load, 1, newest_first), float(np.interp(load, LOADS, wrong)),
+        per_hour, newest_first, WORK_MIN * queued_age(load, 1, newest_first), float(wrong[LOADS.index(round(load, 2))]),
         WORK_MIN * ages, theory, wrong,
     )  # fmt: skip
 
@@ -95,9 +95,10 @@ def draw(product: Axes, platform: Axes) -> Callable[[Freshness], None]:
 
 def reading(r: Freshness) -> str:
     """Say how old profiles are, and how many sessions are ranked for the past."""
-    order = "the newest goes first" if r.newest_first else "each waits its turn"
+    order = "a newer one replaces the one in work" if r.newest_first else "each waits its turn"
+    asked = "1 refresh" if r.per_hour == 1 else f"{r.per_hour:g} refreshes"
     return (
-        f"{r.per_hour:g} refreshes an hour, {order}: a profile is {r.age_min:.0f} min old on average, and "
+        f"{asked} an hour, {order}: a profile is {r.age_min:.0f} min old on average, and "
         f"{100 * r.wrong:.0f} % of sessions are ranked for a mood that has passed."
     )
 
@@ -137,7 +138,9 @@ def how_often_to_refresh() -> Explorer:
         presets={
             "Turned down": Preset("The on-call engineer wants to sleep.", {"per_hour": 5.0}),
             "Once an hour": Preset("The batch team would do it overnight.", {"per_hour": 1.0}),
-            "Newest first": Preset("The same worker, another order.", {"newest_first": True}),
+            "Newest first": Preset(
+                "Who is overtaken is thrown away, even half done.", {"newest_first": True}
+            ),
             "Fast moods": Preset("Breaking news: a mood lasts a quarter of an hour.", {"half_life_min": 15}),
         },
         prediction=prediction(),

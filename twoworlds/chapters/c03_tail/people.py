@@ -37,23 +37,28 @@ def meet_one(bad: np.ndarray | float, heavy: bool = False) -> np.ndarray:
     """Return the share of a week's visitors with at least one bad session, if a share `bad` of sessions is.
 
     E[1 - (1 - bad)^k] over the world's own k, as if bad sessions fell on anybody alike; `heavy`: of the tenth of
-    visitors who come most often.
+    visitors who come most often. Never below 0 or above 1, and exact for tiny shares.
     """
     sessions, share = visitors()
     weight = heaviest_tenth() if heavy else share
-    spared = (1 - np.asarray(bad, float)[..., None]) ** sessions
-    return 1 - spared @ weight
+    with np.errstate(divide="ignore"):  # log1p(-1) is -inf: everybody is hit
+        spared = sessions * np.log1p(-np.asarray(bad, float)[..., None])
+    return np.minimum(1, -np.expm1(spared) @ weight)
 
 
 def percent(share: float) -> str:
     """Return a share in words, with two significant digits: "0.063 %", "34 %", "practically 100 %"."""
-    return f"{100 * share:.2g} %" if share < 0.995 else "practically 100 %"
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    if share < 1e-5 or share >= 0.995:
+        return f"practically {100 * round(share)} %"
+    return f"{100 * share:.2g} %"
 
 
 def hit_by_incident(errors: float, hours: np.ndarray) -> np.ndarray:
     """Return the share of a week's visitors who meet a failure in an incident of so many hours.
 
-    Their sessions fall anywhere in the week (Poisson), and a share `errors` of those in the incident fails.
+    Each of their sessions falls anywhere in the week, and a share `errors` of those in the incident fails. From a week
+    on it is the share of each full week's visitors.
     """
-    sessions, share = visitors()
-    return -np.expm1(-errors * np.asarray(hours, float)[..., None] * sessions / WEEK_HOURS) @ share
+    return meet_one(errors * np.minimum(hours, WEEK_HOURS) / WEEK_HOURS)

@@ -25,6 +25,7 @@ class Storm:
     load: float  # new requests before and after the spike
     attempts: int  # of a request that is never answered
     remedy: str
+    amplified: float  # capacities that arrive when nothing is answered
     new: np.ndarray  # new requests in each second
     answered: np.ndarray  # requests answered in time in each second
     arriving: np.ndarray  # attempts that arrive in each second
@@ -57,7 +58,8 @@ def storm(load: float, attempts: int, remedy: str) -> Storm:
     new[slice(*SPIKE)] = SPIKE_LOAD
     limits = {"retry budget": {"budget": BUDGET}, "bounded queue": {"places": 1.0}}.get(remedy, {})
     played = queueing.retry_storm(new, 1.0, 1, attempts, **limits)
-    return Storm(load, attempts, remedy, new, played.goodput, played.offered)
+    most = min(attempts, 1 + BUDGET) if remedy == "retry budget" else attempts
+    return Storm(load, attempts, remedy, most * load, new, played.goodput, played.offered)
 
 
 def model(load: int, attempts: int, layers: int, remedy: str) -> Storm:
@@ -89,7 +91,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Storm], None]:
     def update(r: Storm) -> None:
         answered.set_data(minutes, 100 * r.share)
         arriving.set_data(minutes, np.maximum(r.arriving, 0.1))
-        words.set_text(f"{r.attempts} × {100 * r.load:.0f} % = {r.attempts * r.load:.2g} capacities")
+        words.set_text(f"{r.amplified / r.load:.2g} × {100 * r.load:.0f} % = {r.amplified:.3g} capacities")
 
     return update
 
@@ -100,14 +102,16 @@ def reading(r: Storm) -> str:
     if r.recovered_s is None:
         end = (
             f"Eight minutes after the spike it still hasn't recovered: {100 * r.in_the_end:.0f} % of requests are "
-            f"answered, and {r.arriving[-1]:.2g} times the capacity arrives."
+            f"answered, and {100 * r.arriving[-1]:,.0f} % of capacity arrives"
+            f"{': it will come back, slowly' if r.amplified < 1 else ''}."
         )
     elif r.recovered_s == 0:
         end = "When the spike ends, everything is as before."
     else:
         end = f"It has recovered {r.recovered_s} s after the spike."
     remedy = "" if r.remedy == "none" else f", {r.remedy}"
-    return f"Load {100 * r.load:.0f} %, {tries}{remedy}, and half a minute at 150 % of capacity. {end}"
+    spike = f"half a minute at {100 * SPIKE_LOAD:.0f} % of capacity"
+    return f"Load {100 * r.load:.0f} %, {tries}{remedy}, and {spike}. {end}"
 
 
 def prediction() -> Prediction:
@@ -115,8 +119,8 @@ def prediction() -> Prediction:
     return Prediction(
         id="03.6",
         question="A service is 60 % busy. Clients give up after a second and try again, at most three attempts in all. "
-        "For half a minute 150 % of its capacity comes; then traffic is back to normal. Eight minutes later, what "
-        "share of requests is answered?",
+        f"For half a minute {100 * SPIKE_LOAD:.0f} % of its capacity comes; then traffic is back to normal. "
+        "Eight minutes later, what share of requests is answered?",
         answer=Slider("Answered", 0, 100, 5, 100, "%"),
         truth=lambda: round(100 * model(60, 3, 1, "none").in_the_end),
         place=lambda guess, result: (9.5, guess),
@@ -140,11 +144,13 @@ def retry_storm() -> Explorer:
         panels={"product": "who gets an answer?", "platform": "what arrives?"},
         presets={
             "No retries": Preset("The client library before it was improved.", {"attempts": 1}),
-            "Two attempts": Preset("One retry fewer, a little less traffic.", {"attempts": 2, "load": 40}),
-            "Three polite layers": Preset(
-                "App, gateway and client each try four times.", {"attempts": 4, "layers": 3, "load": 40}
+            "Two attempts": Preset(
+                "One retry fewer, and fewer people: attempts times load is 0.8.", {"attempts": 2, "load": 40}
             ),
             "Retry budget": Preset("At most one retry to ten new requests.", {"remedy": "retry budget"}),
+            "Bounded queue": Preset(
+                "A line of one second; who finds it full is refused at once.", {"remedy": "bounded queue"}
+            ),
         },
         prediction=prediction(),
     )

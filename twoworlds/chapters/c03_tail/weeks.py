@@ -28,7 +28,10 @@ SERVICE_MS = 20.0
 
 
 def build_product(events: dict[int, int] = USERS, number: int = WEEKS) -> pd.DataFrame:
-    """Live so many weeks of other people with one policy. Columns: events, week, the product metrics, impressions."""
+    """Live so many weeks of other people and other videos with one policy.
+
+    Columns: events, week, the product metrics, impressions.
+    """
     rows = []
     for count, users in events.items():
         for week in range(number):
@@ -88,10 +91,12 @@ class Weeks:
 def mean_response_spread(load: float, events: int) -> float:
     """Return the relative standard deviation of the mean response time of `events` requests of an M/M/1 line.
 
-    From the asymptotic variance of the mean wait (Whitt 1989), in squared service times; the service's own part is
-    small beside it, and the response's mean is 1 / (1 - ρ).
+    In squared service times, and with the response's mean 1 / (1 - ρ): the asymptotic variance of the waits (Whitt
+    1989), that of the services, 1, and twice their covariance. With exponential services the latter is the derivative
+    of the mean wait by the mean service, ρ(2 - ρ)/(1 - ρ)².
     """
-    return math.sqrt(queueing.asymptotic_variance(load) / events) * (1 - load)
+    together = load * (2 - load) / (1 - load) ** 2
+    return math.sqrt((queueing.asymptotic_variance(load) + 1 + 2 * together) / events) * (1 - load)
 
 
 @cache
@@ -120,23 +125,26 @@ def draw(product: Axes, platform: Axes) -> Callable[[Weeks], None]:
     for ax, colour in ((product, PRODUCT), (platform, PLATFORM)):
         ax.set(xlim=(0, 51), ylim=(-62, 62), xlabel="Week")
         ax.axhline(0, color=NEUTRAL, linewidth=0.8)
-        dots = ax.plot([], [], "o", color=colour, markersize=5, animated=True)[0]
+        dots, beyond = (
+            ax.plot([], [], marker, color=colour, markersize=5, linestyle="", animated=True)[0]
+            for marker in "o^"
+        )
         bands = [ax.plot([], [], "--", color=TRUTH, linewidth=1, animated=True)[0] for _ in range(2)]
         words = ax.text(50.5, 54, "", ha="right", va="center", color=colour, fontweight="bold", animated=True)
         words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2})
-        artists.append((dots, bands, words))
+        artists.append((dots, beyond, bands, words))
     product.set_ylabel("Away from its own mean, %")
     week = np.arange(1, WEEKS + 1)
 
     def update(r: Weeks) -> None:
         values = zip(artists, (r.product, r.platform), r.names, r.spread, r.expected, strict=True)
-        for (dots, bands, words), away, name, spread, expected in values:
-            dots.set_data(week, np.clip(100 * away, -61, 61))
+        for (dots, beyond, bands, words), away, name, spread, expected in values:
+            off = 100 * np.abs(away) > 60
+            dots.set_data(week[~off], 100 * away[~off])
+            beyond.set_data(week[off], np.full(off.sum(), 60))
             for sign, band in zip((-2, 2), bands, strict=True):
-                band.set_data(
-                    [0, 51] if expected else [], [200 * sign / 2 * expected] * 2 if expected else []
-                )
-            words.set_text(f"{name}: ±{100 * spread:.2g} %")
+                band.set_data([0, 51] if expected else [], [100 * sign * expected] * 2 if expected else [])
+            words.set_text(f"{name}: ±{100 * spread:.2g} % (one sd)")
 
     return update
 
@@ -149,10 +157,10 @@ def reading(r: Weeks) -> str:
         if machines > people
         else (r.names[0], r.names[1], people / machines)
     )
-    about = f"{more} wanders {times:.2g} times as much as {less}" if times > 1.15 else "both wander alike"
+    about = f"{more}: {times:.2g} times the spread of {less}" if times > 1.15 else "both wander alike"
     return (
-        f"Fifty weeks of {r.events:,} impressions and as many requests at {r.load} % load, nothing changed: "
-        f"{r.names[0]} moves by ±{100 * people:.2g} %, {r.names[1]} by ±{100 * machines:.2g} %; {about}."
+        f"Fifty weeks of {r.events:,} impressions and as many requests at {r.load} % load, always the same config: "
+        f"{r.names[0]}: ±{100 * people:.2g} %, {r.names[1]}: ±{100 * machines:.2g} %; {about}."
     )
 
 
@@ -168,7 +176,7 @@ def prediction() -> Prediction:
 
     return Prediction(
         id="03.8",
-        question="Fifty weeks, nothing changes. Each week you measure CTR on 100,000 impressions, and the p99 of "
+        question="Fifty weeks, one config. Each week you measure CTR on 100,000 impressions, and the p99 of "
         "100,000 requests to a server that is 90 % busy. Which number wanders more from week to week?",
         answer=Choice("Which wanders more?", ANSWERS, ANSWERS[0]),
         truth=truth,
@@ -190,7 +198,9 @@ def fifty_weeks() -> Explorer:
         reading=reading,
         panels={"product": "fifty weeks of people", "platform": "fifty weeks of machines"},
         presets={
-            "Half empty": Preset("The same server in a quiet region.", {"load": 50}),
+            "Half empty": Preset(
+                "A quiet server, and ten times as many events.", {"load": 50, "events": 1_000_000}
+            ),
             "Friday evening": Preset("Every week at its busiest.", {"load": 95}),
             "The mean instead": Preset("Somebody proposes a calmer number.", {"platform": "Mean time"}),
             "A small region": Preset("Ten thousand requests are all there are.", {"events": 10_000}),
