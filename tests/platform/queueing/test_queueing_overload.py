@@ -84,6 +84,13 @@ def test_a_storm_by_hand():
     assert storm.backlog.tolist() == [40, 40, 30, 30, 20, 10, 0]
 
 
+def test_just_in_time_is_in_time():
+    """Capacity 10, patience of two steps: who finds 20 in line is answered at the last moment, who finds 21 is not."""
+    for first, in_time in ((30, 5), (31, 0)):
+        storm = q.retry_storm([first, 5, 0, 0], 10, 2, 2)
+        assert storm.goodput.tolist()[:2] == [first, in_time]
+
+
 def test_a_full_room_lets_nobody_in_and_asks_again():
     """No place and capacity 10: of 25, 10 are served; 15 ask again with the next 25; the twice refused give up."""
     storm = q.retry_storm([25, 25, 25], 10, 1, 2, places=0)

@@ -147,7 +147,7 @@ def test_who_leaves_as_another_comes_is_not_counted_with_him():
     moments, inside = served.number()
     assert moments.tolist() == [0, 1, 1, 1, 3, 4]
     assert inside.tolist() == [1, 0, 1, 2, 1, 0]
-    full = q.fcfs(np.arange(9), np.full(9, 2.0), 2, places=2)
+    full = q.fcfs(np.arange(500), np.full(500, 2.0), 2, places=2)
     assert full.number()[1].max() == 2
     assert q.fcfs([3], [0]).mean_number() == 0
     assert np.isnan(q.fcfs([0], [0]).mean_number())
