@@ -1,6 +1,7 @@
 """Chapter 03's models: the rooms, closed forms, and stored grids against their builders."""
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from twoworlds.chapters.c03_tail import (
     retries,
     weeks,
 )
-from twoworlds.chapters.c03_tail.exercises import friday
+from twoworlds.chapters.c03_tail.exercises import exercises, friday
 from twoworlds.course import sweep
 from twoworlds.course.grids import grid
+from twoworlds.course.testing import trusted_verdict
 from twoworlds.platform import queueing
 from twoworlds.platform.slo import ALERTS, Objective, queued_age
 
@@ -371,3 +373,83 @@ def test_the_plan_for_friday_is_the_cheapest_that_can_be_signed():
         for n in range(30, plan["servers"]) for p in (1, 2, 3, 4, 6) for a in (2, 3, 4) for b in (False, True)
     ]  # fmt: skip
     assert not any(friday.can_be_signed(other, None) is True for other in others)
+
+
+# --- exercises: what is said to a slip ----------------------------------------------------------------------------
+
+
+def merged(histograms):
+    return sum(map(Counter, histograms), Counter())
+
+
+def walk(total, needed):
+    seen = 0
+    for bound in total:
+        seen += total[bound]
+        if seen >= needed:
+            return bound
+
+
+SLIPS = [
+    ("03.1", lambda slow, servers: 100 * (1 - (1 - slow) ** servers), "per cent"),
+    ("03.1", lambda slow, servers: servers * slow * (1 - slow) ** (servers - 1), "exactly one"),
+    ("03.1", lambda slow, servers: slow * servers, "adds up the chances"),
+    ("03.2", lambda bad, sessions: 1 - (1 - bad) ** sum(sessions), "anybody at all"),
+    ("03.2", lambda bad, sessions: sum(1 - (1 - bad) ** k for k in sessions), "how many visitors"),
+    ("03.3", lambda hs: walk(merged(hs), 0.99 * merged(hs).total()), "Sort them first"),
+    (
+        "03.3",
+        lambda hs: walk(dict(sorted(merged(hs).items())), int(0.99 * merged(hs).total())),
+        "one rank too low",
+    ),
+    ("03.3", lambda hs: float(np.percentile(list(merged(hs).elements()), 99)), "numpy interpolates"),
+    ("03.4", lambda sent, done, interval: max(d - interval * i for i, d in enumerate(done)), "longest time"),
+    (
+        "03.4",
+        lambda sent, done, interval: (
+            1000
+            * np.quantile(np.array(done) - sent[0] - interval * np.arange(len(sent)), 0.99, method="higher")
+        ),
+        "milliseconds",
+    ),
+    ("03.5", lambda a, w, s: round(a / 60 * (w + s) / 1000), "need not be whole"),
+    ("03.5", lambda a, w, s: a // 60 * (w + s) / 1000, "with / and not with //"),
+    (
+        "03.7",
+        lambda e, n, t, s: 0.0 if e == 0 else (1 - s) * 720 * (1 - t) * n / e,
+        "never gone",
+    ),
+    ("03.8", lambda stages: 1 - np.prod([1 - np.prod(s) for s in stages]), "swapped"),
+    ("03.8", lambda stages: np.prod([s[0] for s in stages]), "first part"),
+]
+
+
+@pytest.mark.parametrize(("id", "slip", "words"), SLIPS)
+def test_a_slip_gets_its_name(id, slip, words):
+    verdict = trusted_verdict(exercises[id], slip)
+    assert not verdict.passed
+    assert words in verdict.line
+
+
+PLAN = {"servers": 38, "pools": 1, "attempts": 3, "retry_budget": True}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"servers": 30}, "20 servers are there, 20 a pool, and 24 servers' worth"),
+        ({"servers": 37}, "with a zone lost 24 servers are there"),
+        ({"servers": 39, "pools": 3}, "Behind one line the same servers would do"),
+        ({"attempts": 2, "retry_budget": False}, "Nothing limits the retries"),
+        ({"servers": 41}, "from 1 to 40"),
+        ({"retry_budget": 0.1}, "False or True"),
+        ({"attempts": 1}, "product needs two"),
+        ({"zones": 3}, "no more and no less"),
+    ],
+)
+def test_a_plan_is_told_what_breaks(change, words):
+    assert words in friday.can_be_signed(PLAN | change, None)
+
+
+def test_a_plan_in_floats_is_a_plan():
+    assert friday.can_be_signed(PLAN | {"servers": 40.0, "pools": 2}, None) is True

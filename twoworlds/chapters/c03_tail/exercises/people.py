@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from twoworlds.chapters.c03_tail.exercises.slips import names
 from twoworlds.course.exercise import Exercise, Wrong
 
 
@@ -20,13 +21,20 @@ SLOW_PAGES = Exercise(
     answer=slow_pages,
     cases=[(0.1, 2), (0.01, 100), (0.0001, 2000), (0.05, 1), (0.3, 40)],
     returns="a float: the share of pages with at least one slow answer",
+    accepts=names(
+        (lambda p, n: n * p * (1 - p) ** (n - 1), "that is the share of pages with exactly one slow answer; more than one is slow as well."),
+        (lambda p, n: 100 * slow_pages(p, n), "that is in per cent: return a share."),
+        (lambda p, n: slow_pages(n, p), "the two arguments are the other way round: first the share, then the servers."),
+        (lambda p, n: slow_pages(p, n - 1), "one server has been left out."),
+    ),
     wrongs=[
-        Wrong("p times n", lambda p, n: min(1.0, p * n),
+        Wrong("p times n", lambda p, n: p * n,
+              "That adds up the chances, and counts a page with two slow answers twice: at 40 servers with 0.3 each it says twelve pages of one."),
+        Wrong("p times n, at most 1", lambda p, n: min(1.0, p * n),
               "That adds up the chances, and counts a page with two slow answers twice: at 100 servers it says every page."),
         Wrong("none slow", lambda p, n: (1 - p) ** n, "That is the share of pages on which every answer is quick: one minus that."),
         Wrong("all slow", lambda p, n: p**n, "That is the share of pages on which all answers are slow; one slow answer is enough."),
         Wrong("not all slow", lambda p, n: 1 - p**n, "That is the share of pages with at least one quick answer. Turn slow and quick around."),
-        Wrong("one server", lambda p, n: p, "That is the share of slow answers, as if a page asked one server."),
     ],
     hints=(
         "When is a page not slow?",
@@ -63,6 +71,12 @@ VISITORS_HIT = Exercise(
     answer=visitors_hit,
     cases=_visits,
     returns="a float: the share of visitors with at least one bad session",
+    accepts=names(
+        (lambda b, s: 1 - (1 - b) ** float(np.sum(s)), "that is the chance that anybody at all is hit, as if one visitor had made all the sessions."),
+        (lambda b, s: len(s) * visitors_hit(b, s), "that is how many visitors are hit: divide by how many there are."),
+        (lambda b, s: float(np.mean(np.minimum(1, b * np.asarray(s, float)))), "chances don't add up: a visitor hit twice counts once."),
+        (lambda b, s: 100 * visitors_hit(b, s), "that is in per cent: return a share."),
+    ),
     wrongs=[
         Wrong("the mean visitor", _at_the_mean,
               "You took everybody for the mean visitor. The share bends down with the number of sessions, so few heavy users can't stand for many light ones: average at the end."),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from twoworlds.chapters.c03_tail.exercises.slips import names
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.platform.slo import percentile
 
@@ -45,6 +46,30 @@ def _last_seen(histograms: Sequence[Histogram]) -> int:
     return _p99(together)
 
 
+def _unsorted(histograms: Sequence[Histogram]) -> int:
+    together, seen = _merged(histograms), 0
+    for histogram in histograms:
+        for bound in histogram:
+            seen += together.pop(bound, 0)
+            if 100 * seen >= 99 * sum(map(sum, map(dict.values, histograms))):
+                return bound
+    return max(together)
+
+
+def _spread_out(histogram: Histogram) -> np.ndarray:
+    return np.repeat(list(histogram), list(histogram.values()))
+
+
+def _not_a_bound(value: object, histograms: Sequence[Histogram]) -> str | None:
+    bounds = set().union(*histograms)
+    return None if value in bounds else f"that is none of the bounds, {', '.join(map(str, sorted(bounds)))}."
+
+
+def _names_fleet(value: object, expected: int, histograms: Sequence[Histogram]) -> str | None:
+    """Name a slip: another bound than the right one, or no bound at all."""
+    return _BOUNDS(value, expected, histograms) or _not_a_bound(value, histograms)
+
+
 def _fleets() -> list[tuple[list[dict[int, int]]]]:
     quick, busy, sick = {10: 98, 100: 2}, {10: 100}, {10: 10, 500: 30}
     rng = np.random.default_rng(33)
@@ -57,7 +82,31 @@ def _fleets() -> list[tuple[list[dict[int, int]]]]:
         ([{10: 4000, 20: 960}, sick],),
         (many,),
         ([{200: 5}, {10: 1000}, {50: 400, 100: 3}],),
+        ([{200: 20}, {10: 980}],),
+        ([{10: 148, 20: 1, 50: 1}],),
+        ([{10: 100}, {10: 60, 20: 40}, {10: 90, 50: 10}],),
     ]
+
+
+_BOUNDS = names(
+    (
+        lambda hs: _p99(_merged(hs), strictly=True),
+        "at least 99 % is enough: a bound that exactly 99 of 100 don't exceed is the p99.",
+    ),
+    (
+        lambda hs: sorted(_p99(h) for h in hs)[len(hs) // 2],
+        "that is the median of the servers' p99s. Put the counts together first.",
+    ),
+    (lambda hs: _p99(max(hs, key=lambda h: sum(h.values()))), "that is the p99 of the busiest server only."),
+    (
+        lambda hs: float(np.percentile(_spread_out(_merged(hs)), 99)),
+        "that lies between two bounds: numpy interpolates. The p99 is one of the bounds.",
+    ),
+    (
+        lambda hs: int(np.percentile(_spread_out(_merged(hs)), 99, method="lower")),
+        "that is one rank too low: fewer than 99 % of the requests don't exceed it.",
+    ),
+)
 
 
 FLEET_P99 = Exercise(
@@ -68,6 +117,7 @@ FLEET_P99 = Exercise(
     answer=fleet_p99,
     cases=_fleets,
     returns="an int: the fleet's p99, one of the bounds, ms",
+    accepts=_names_fleet,
     wrongs=[
         Wrong("mean of p99s", lambda hs: float(np.mean([_p99(h) for h in hs])),
               "That is the mean of the servers' p99s: no request need ever have taken that long, and an idle server counts as much as a busy one."),
@@ -75,14 +125,14 @@ FLEET_P99 = Exercise(
               "That is the servers' p99s weighted by traffic: fairer, and still no percentile of anything. Put the counts together first."),
         Wrong("worst server", lambda hs: max(_p99(h) for h in hs),
               "That is the p99 of the worst server: an upper bound, true for almost nobody's requests."),
-        Wrong("more than 99 %", lambda hs: _p99(_merged(hs), strictly=True),
-              "At least 99 % is enough: a bound that exactly 99 of 100 don't exceed is the p99."),
+        Wrong("unsorted", _unsorted,
+              "You walked the bounds in the order in which they came. Sort them first: a later server may have a lower bound."),
         Wrong("overwritten", _last_seen, "Where two servers share a bound, one count has overwritten the other: add them."),
     ],
     hints=(
         "Percentiles can't be put together any more. What can?",
         "Add the counts bound by bound; then walk up the bounds until 99 % of all requests are at or below.",
-        "total = Counter(); for h in histograms: total.update(h); then add up sorted(total) until seen >= 0.99 * sum(total.values())",
+        "total = sum(map(Counter, histograms), Counter()) adds them up; then go through sorted(total), add total[bound] to seen, and stop when 100 * seen >= 99 * sum(total.values())",
     ),
 )  # fmt: skip
 
@@ -117,10 +167,31 @@ def closed_loop(
 def _traces() -> list[tuple[list[float], list[float], float]]:
     return [
         ([0.0, 0.5, 0.6], [0.5, 0.6, 0.7], 0.1),
+        ([0.0, 0.1, 0.2], [0.05, 0.17, 0.5], 0.1),
         (*closed_loop(50, 0.5), 0.01),
         (*closed_loop(3, 0.2, 400), 0.01),
         ([5.0, 5.1, 5.2], [5.05, 5.15, 5.25], 0.1),
     ]
+
+
+def _times(sent: Sequence[float], done: Sequence[float], interval: float) -> np.ndarray:
+    return np.asarray(done) - _schedule(sent, interval)
+
+
+def _late(sent: Sequence[float], interval: float) -> np.ndarray:
+    return np.maximum(0, np.asarray(sent) - _schedule(sent, interval))  # a rounding error below 0 is no time
+
+
+def _from_zero(sent: Sequence[float], done: Sequence[float], interval: float) -> np.ndarray:
+    return np.asarray(done) - interval * np.arange(len(sent))
+
+
+def _nearest(times: np.ndarray) -> float:
+    return float(np.quantile(times, 0.99, method="inverted_cdf"))
+
+
+def _numpys(times: np.ndarray) -> float:
+    return float(np.percentile(times, 99))
 
 
 SCHEDULED = Exercise(
@@ -132,24 +203,33 @@ SCHEDULED = Exercise(
     cases=_traces,
     returns="a float: the p99 from the schedule, s",
     also_right=[
-        lambda sent, done, interval: float(np.percentile(np.asarray(done) - _schedule(sent, interval), 99)),
+        lambda sent, done, interval: _numpys(_times(sent, done, interval)),
         _lowest_rank,
     ],
+    accepts=names(
+        (lambda s, d, i: 1000 * scheduled_p99(s, d, i), "that is in milliseconds: return seconds."),
+        (lambda s, d, i: float(np.max(_times(s, d, i))), "that is the longest time, not the p99."),
+        (lambda s, d, i: float(np.mean(_times(s, d, i))), "that is the mean, not the p99."),
+        (lambda s, d, i: _nearest(_times(s, d, i) - i), "request number 0 should have been sent at once, not after an interval."),
+        (lambda s, d, i: _numpys(_late(s, i)), "that is how late requests were sent; the answer's own time comes on top."),
+        (lambda s, d, i: _numpys(_late(s, i)) + _numpys(np.subtract(d, s)), "percentiles don't add up: add the times first, then take the p99."),
+        (lambda s, d, i: _numpys(_from_zero(s, d, i)), "the schedule begins when the first request was sent, not at 0."),
+    ),
     wrongs=[
         Wrong("from sent", lambda s, d, i: percentile(np.subtract(d, s), 0.99),
               "You count from when the request was sent. The client was stuck and sent it late: those who would have come meanwhile are missing."),
         Wrong("from sent, numpy", lambda s, d, i: float(np.percentile(np.subtract(d, s), 99)),
               "That counts from when the request was sent. The client was stuck and sent it late: count from when it should have been sent."),
-        Wrong("delay only", lambda s, d, i: percentile(np.asarray(s) - _schedule(s, i), 0.99),
+        Wrong("delay only", lambda s, d, i: _nearest(_late(s, i)),
               "That is how late requests were sent; the answer's own time comes on top."),
-        Wrong("sum of p99s", lambda s, d, i: percentile(np.asarray(s) - _schedule(s, i), 0.99) + percentile(np.subtract(d, s), 0.99),
+        Wrong("sum of p99s", lambda s, d, i: _nearest(_late(s, i)) + _nearest(np.subtract(d, s)),
               "Percentiles don't add up: the slowest sends and the slowest answers are different requests. Add first, then take the p99."),
-        Wrong("from zero", lambda s, d, i: percentile(np.abs(np.asarray(d) - i * np.arange(len(s))), 0.99),
+        Wrong("from zero", lambda s, d, i: _nearest(_from_zero(s, d, i)),
               "Your schedule begins at 0. It begins when the first request was sent."),
     ],
     hints=(
         "A user who wanted to come at 0.1 s doesn't care that your client was busy until 0.5 s.",
         "Request i should have been sent at sent[0] + i * interval. Count each time from there.",
-        "scheduled = sent[0] + interval * np.arange(len(sent)); return float(np.quantile(np.array(done) - scheduled, 0.99, method='inverted_cdf'))",
+        "scheduled = sent[0] + interval * np.arange(len(sent)); then the p99 of np.array(done) - scheduled",
     ),
 )  # fmt: skip

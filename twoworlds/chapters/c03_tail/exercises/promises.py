@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from twoworlds.chapters.c03_tail.exercises.slips import names
 from twoworlds.course.exercise import Exercise, Wrong
 
 
@@ -28,6 +29,12 @@ HOURS_LEFT = Exercise(
     answer=hours_left,
     cases=[(20, 10_000, 0.999, 0.5), (144, 10_000, 0.999, 0.0), (3, 500, 0.99, 0.9), (1, 40_000, 0.9999, 0.25), (0, 100, 0.999, 0.2)],
     returns="a float: the hours until the budget is gone",
+    accepts=names(
+        (lambda e, n, t, s: 0.0 if e == 0 else None, "without errors the budget is never gone: return math.inf."),
+        (lambda e, n, t, s: min(720.0, hours_left(e, n, t, s)), "the window moves on with the clock: don't stop at 30 days."),
+        (lambda e, n, t, s: (1 - s) * (1 - t) * n / max(e, 1e-9), "that is how long the budget of one hour lasts: the budget is for 720 hours."),
+        (lambda e, n, t, s: (1 - s) * 720 / burn if (burn := e / n / (1 - t) - 1) > 0 else None, "everything that fails spends the budget, not only what is above the allowed share."),
+    ),
     wrongs=[
         Wrong("error rate", lambda e, n, t, s: _left(e / n, s),
               "You divided by the error rate. The burn rate is the error rate divided by the budget, 1 - target: 0.2 % of errors are twice a budget of 0.1 %."),
@@ -39,7 +46,7 @@ HOURS_LEFT = Exercise(
     hints=(
         "At which error rate would the budget last exactly 30 days?",
         "Burn rate = error rate / (1 - target). A whole budget lasts 720 h / burn rate; how much of it is left?",
-        "return (1 - spent) * 720 / (errors / requests / (1 - target)), and inf if there are no errors",
+        "(1 - spent) * 720 / (errors / requests / (1 - target)) # where errors is not 0",
     ),
 )  # fmt: skip
 
@@ -52,6 +59,7 @@ def availability(stages: Sequence[Sequence[float]]) -> float:
 def _stages() -> list[tuple[list[list[float]]]]:
     return [
         ([[0.9], [0.8, 0.5]],),
+        ([[0.5, 0.8], [0.9]],),
         ([[0.999], [0.999], [0.999]],),
         ([[0.99, 0.99], [0.9995]],),
         ([[0.9, 0.9, 0.9]],),
@@ -67,6 +75,13 @@ AVAILABILITY = Exercise(
     answer=availability,
     cases=_stages,
     returns="a float: the availability of the chain",
+    accepts=names(
+        (lambda stages: 1 - math.prod(1 - math.prod(s) for s in stages),
+         "you swapped the two: parts of a stage stand side by side, stages in a row."),
+        (lambda stages: math.prod(s[0] for s in stages), "you took the first part of each stage; the others help too."),
+        (lambda stages: 1 - availability(stages), "that is how often it is down: one minus that."),
+        (lambda stages: 100 * availability(stages), "that is in per cent: return a share."),
+    ),
     wrongs=[
         Wrong("weakest link", lambda stages: float(min(1 - np.prod([1 - p for p in s]) for s in stages)),
               "That is the weakest stage. The others fail too, at other times: three times 99.9 % is 99.7 %."),
