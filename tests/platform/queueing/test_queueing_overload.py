@@ -99,7 +99,7 @@ def test_a_full_room_lets_nobody_in_and_asks_again():
 
 
 def test_who_is_refused_and_who_is_late_ask_again_once_each():
-    """Capacity 10, 20 places: 30 of 40 get in; of the next 20 + 10, a third, and too late. All 20 new ones ask again."""
+    """Capacity 10, 20 places: 30 of 40 get in; of the next 20 + 10, a third, and too late. All 20 ask again."""
     storm = q.retry_storm([40, 20, 0], 10, 1, 2, places=20)
     assert storm.goodput.tolist() == pytest.approx([30, 0, 0])
     assert storm.offered.tolist() == pytest.approx([40, 30, 20])
