@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.c05_now.words import percent, span
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -27,23 +28,27 @@ TICKS = {1: "1 min", 10: "10 min", 60: "1 h", 480: "8 h", 1440: "1 day", 10080: 
 
 
 def changed(age_min: float | np.ndarray, half_life_min: float) -> float | np.ndarray:
-    """Return the share of moods that have been drawn anew since a feature was made: 1 - 2^(-age / half-life)."""
+    """Return the share of moods that were drawn anew since a feature was made: 1 - 2^(-age / half-life).
+
+    One in eight draws (the topics) gives the same mood again; `lost` is in proportion all the same.
+    """
     return 1 - 2.0 ** (-np.asarray(age_min) / half_life_min)
 
 
 def build_grid() -> pd.DataFrame:
-    """Live four weeks with a share of stale moods, against none; the last week counts.
+    """Live four weeks with a share of stale moods, or with moods ignored, against none stale; the last week counts.
 
-    Columns: mood (intent_strength), stale (share), metric, lost (a share), se.
+    Columns: mood (intent_strength), stale (share; empty where the ranker ignores moods), metric, lost (a share), se.
     """
     rows = []
     for mood in MOODS.values():
         world = World(users=USERS, days=DAYS, seed=SEED, intent_strength=mood)
         fresh = simulate(world, Policy(feature_age_min=0))
-        for stale in STALE:
-            # The age that gives this share; a million half-lives is as good as for ever.
-            age = world.intent_half_life_min * -np.log2(max(1 - stale, 2.0**-100))
-            run = simulate(world, Policy(feature_age_min=age))
+        for stale in (*STALE, None):
+            # The age that gives this share; a hundred half-lives are as good as for ever.
+            age = world.intent_half_life_min * -np.log2(max(1 - (stale or 0), 2.0**-100))
+            policy = Policy(mood_weight=0) if stale is None else Policy(feature_age_min=age)
+            run = simulate(world, policy)
             for metric in METRICS.values():
                 effect = compare(fresh, run, metric, (DAYS - 6, DAYS))
                 rows.append((mood, stale, metric, -effect.relative, effect.relative_se))
@@ -57,11 +62,12 @@ class Ages:
     age_min: float
     half_life_min: float
     value: float  # machines that one percent of the active users is worth
-    at_worst: dict[str, float]  # lost when every mood is unknown, by metric
+    at_worst: dict[str, float]  # lost when every mood is somebody else's, by metric
+    off: dict[str, float]  # lost when moods are ignored, by metric
     lived: dict[str, np.ndarray]  # lost at STALE, as simulated, by metric
 
     def lost(self, metric: str, age_min: float | np.ndarray) -> float | np.ndarray:
-        """Return the loss at an age: all that can be lost, times the share of moods that have changed."""
+        """Return the loss at an age: all that can be lost, times the share of moods that were drawn anew."""
         return self.at_worst[metric] * changed(age_min, self.half_life_min)
 
     def bill(self, age_min: float | np.ndarray) -> float | np.ndarray:
@@ -69,9 +75,25 @@ class Ages:
         return machines(age_min) + 100 * self.value * self.lost("active users", age_min)
 
     @property
+    def bill_off(self) -> float:
+        """The bill without the feature: no machines, and what is lost when moods are ignored."""
+        return 100 * self.value * self.off["active users"]
+
+    @property
     def best_min(self) -> float:
-        """The age with the smallest bill."""
+        """The age with the smallest bill, of those on the axis."""
         return float(AXIS_MIN[np.argmin(self.bill(AXIS_MIN))])
+
+    @property
+    def better_off(self) -> bool:
+        """Whether no age has a smaller bill than no feature."""
+        return self.bill_off < self.bill(self.best_min)
+
+    @property
+    def harmful_min(self) -> float:
+        """The age from which on people are better served without the feature (active users); inf: never."""
+        left = 1 - self.off["active users"] / self.at_worst["active users"]
+        return float(-self.half_life_min * np.log2(left)) if left > 0 else np.inf
 
 
 def machines(age_min: float | np.ndarray) -> float | np.ndarray:
@@ -83,66 +105,78 @@ def model(age_min: float, half_life_min: float, mood: str, value: float) -> Ages
     """Return what an age costs: a half-life of moods, how much of an evening is mood, the price of 1 % active users."""
     table = grid("ch05_age")
     rows = table[table.mood == MOODS[mood]]
-    lived = {name: rows.lost[rows.metric == metric].to_numpy() for name, metric in METRICS.items()}
-    return Ages(age_min, half_life_min, value, {name: losses[-1] for name, losses in lived.items()}, lived)
+    aged, off = rows[rows.stale.notna()], rows[rows.stale.isna()].set_index("metric").lost
+    lived = {name: aged.lost[aged.metric == metric].to_numpy() for name, metric in METRICS.items()}
+    return Ages(
+        age_min,
+        half_life_min,
+        value,
+        {name: losses[-1] for name, losses in lived.items()},
+        {name: float(off[metric]) for name, metric in METRICS.items()},
+        lived,
+    )
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
-    """Left three losses over age, theory as lines and lived weeks as dots; right the bill."""
+    """Left three losses over age, theory as lines and lived weeks as dots; right the bill; dotted: no feature."""
     for ax in (product, platform):
-        ax.set(xscale="log", xlim=(1, 10080), xlabel="Age of the session features")
+        ax.set(xscale="log", xlim=(0.9, 11_500), xlabel="Age of the session features")
         ax.set_xticks(list(TICKS), list(TICKS.values()))
-    product.set(yscale="log", ylim=(0.01, 100), ylabel="Lost against fresh features, %")
+    product.set(yscale="log", ylim=(0.003, 100), ylabel="Lost against fresh features, %")
     product.set_yticks((0.01, 0.1, 1, 10, 100), ("0.01", "0.1", "1", "10", "100"))
-    platform.set(yscale="log", ylim=(0.1, 300), ylabel="Machines")
+    platform.set(yscale="log", ylim=(0.1, 600), ylabel="Machines")
     platform.set_yticks((0.1, 1, 10, 100), ("0.1", "1", "10", "100"))
     for ax in (product, platform):
         ax.minorticks_off()
     colours = {"satisfaction": TRUTH, "clicks": PRODUCT, "active users": "#A04000"}
-    lines, dots, here = {}, {}, {}
+    dot = {"linestyle": "", "marker": "o", "animated": True}
+    lines, dots, here, offs = {}, {}, {}, {}
     for name, colour in colours.items():
         lines[name] = product.plot([], [], color=colour, label=name, animated=True)[0]
-        dots[name] = product.plot([], [], "o", color=colour, markersize=4, animated=True)[0]
-        here[name] = product.plot(
-            [], [], "o", color=colour, markersize=9, markeredgecolor="white", animated=True
-        )[0]
-    product.legend(loc="lower right", title="lived weeks: small dots")
-    platform.plot(AXIS_MIN, machines(AXIS_MIN), "--", color=NEUTRAL, label="streaming alone")
-    bill = platform.plot([], [], color=PLATFORM, label="with what is lost", animated=True)[0]
-    now = platform.plot([], [], "o", color=PLATFORM, markersize=9, markeredgecolor="white", animated=True)[0]
-    best = platform.plot([], [], "v", color=PLATFORM, markersize=8, label="smallest bill", animated=True)[0]
-    platform.legend(loc="upper right")
+        offs[name] = product.axhline(1, color=colour, linewidth=0.9, linestyle=":", animated=True)
+        dots[name] = product.plot([], [], color=colour, markersize=4, **dot)[0]
+        here[name] = product.plot([], [], color=colour, markersize=9, markeredgecolor="white", **dot)[0]
+    product.legend(loc="lower right", title="dotted: without the feature\nsmall dots: lived weeks")
+    platform.plot(AXIS_MIN, machines(AXIS_MIN), "--", color=NEUTRAL, label="stream")
+    bill = platform.plot([], [], color=PLATFORM, label="stream + what is lost", animated=True)[0]
+    off = platform.axhline(1, color=PLATFORM, linestyle=":", label="feature off: what is lost", animated=True)
+    now = platform.plot([], [], color=PLATFORM, markersize=9, markeredgecolor="white", **dot)[0]
+    best = platform.plot([], [], color=PLATFORM, markersize=8, **{**dot, "marker": "v"})[0]
+    platform.legend(loc="upper right", title="triangle: smallest bill")
 
     def update(r: Ages) -> None:
         for name in colours:
             lines[name].set_data(AXIS_MIN, 100 * r.lost(name, AXIS_MIN))
-            # The last share, 1, has no age: every mood is forgotten. It stands at the right edge.
-            ages = r.half_life_min * -np.log2(1 - np.array(STALE[:-1]))
-            dots[name].set_data([*ages, 10080], 100 * r.lived[name])
+            offs[name].set_ydata([100 * r.off[name]] * 2)
+            dots[name].set_data(*_dots(r, name))
             here[name].set_data([r.age_min], [100 * r.lost(name, r.age_min)])
         bill.set_data(AXIS_MIN, r.bill(AXIS_MIN))
+        off.set_ydata([r.bill_off] * 2)
         now.set_data([r.age_min], [r.bill(r.age_min)])
-        best.set_data([r.best_min], [1.45 * r.bill(r.best_min)])
+        lowest = r.bill_off if r.better_off else r.bill(r.best_min)
+        best.set_data([9000 if r.better_off else min(r.best_min, 9000)], [1.5 * lowest])
 
     return update
 
 
-def spoken(minutes: float) -> str:
-    """Return a time in the unit that one would say it in."""
-    for size, unit in ((1440, "days"), (60, "hours")):
-        if minutes >= 1.5 * size:
-            return f"{minutes / size:.2g} {unit}"
-    return f"{minutes:.2g} minute{'' if minutes == 1 else 's'}"
+def _dots(r: Ages, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return (ages, losses in %) of the lived weeks: of the half-life they were lived with, and no other."""
+    if r.half_life_min != World().intent_half_life_min:
+        return np.empty(0), np.empty(0)
+    # The last share, 1, is every age at which all moods are drawn anew: it stands at the right edge.
+    ages = r.half_life_min * -np.log2(1 - np.array(STALE[:-1]))
+    return np.append(ages, 10080), 100 * r.lived[name]
 
 
 def reading(r: Ages) -> str:
     """Say what the age costs, what the bill is, and where it would be smallest."""
-    cost = ", ".join(f"{100 * r.lost(name, r.age_min):.2g} % of {name}" for name in METRICS)
-    best = "never mind the age" if r.best_min >= AXIS_MIN[-1] else f"best at {spoken(r.best_min)}"
+    cost = ", ".join(f"{percent(r.lost(name, r.age_min))} of {name}" for name in METRICS)
+    best = "with the feature switched off" if r.better_off else f"at an age of {span(r.best_min)}"
     return (
-        f"Features {spoken(r.age_min)} old, moods with a half-life of {spoken(r.half_life_min)}: "
-        f"{100 * changed(r.age_min, r.half_life_min):.2g} % of moods have changed, which costs {cost}. "
-        f"The bill is {r.bill(r.age_min):.1f} machines; {best} ({r.bill(r.best_min):.1f})."
+        f"Features {span(r.age_min)} old, moods with a half-life of {span(r.half_life_min)}: "
+        f"{percent(float(changed(r.age_min, r.half_life_min)))} of moods drawn anew, which costs {cost}. "
+        f"The bill is {r.bill(r.age_min):.1f} machines; it is smallest {best} "
+        f"({min(r.bill_off, r.bill(r.best_min)):.1f})."
     )
 
 
@@ -187,7 +221,7 @@ def how_old() -> Explorer:
                 "Interest is gone within minutes.", {"half_life_min": 15, "mood": "a lot"}
             ),
             "Too quick to follow": Preset(
-                "It moves so fast, and matters so little: why run after it?",
+                "It moves so fast, and a user is worth so little: how quick does it have to be?",
                 {"half_life_min": 15, "value": 1},
             ),
         },

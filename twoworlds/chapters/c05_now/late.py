@@ -25,7 +25,7 @@ WAITS = {
     "10 min": 600,
     "20 min": 1200,
 }
-LATENESS = {"none": 0, "1 min": 60, "5 min": 300, "10 min": 600, "30 min": 1800, "1 h": 3600}
+LATENESS = {"none": 0, "1 min": 60, "5 min": 300, "10 min": 600, "30 min": 1800, "1 h": 3600, "3 h": 10_800}
 MODES = ("totals", "changes")
 CLOCKS = ("right", "15 min fast", "fast, but capped")
 
@@ -154,9 +154,11 @@ def _draw_delays(ax: Axes) -> Callable[[Counted], None]:
             chosen = s.drawn[r.fates.fate[s.drawn] == fate]
             dot.set_data(s.event_time[chosen] / 60, s.arrival[chosen] - s.event_time[chosen])
         window = np.searchsorted(r.fates.starts, happened, side="right") - 1
+        forgotten.set_visible(bool((r.fates.forgotten > r.fates.published).any()))
         for line, moment in ((published, r.fates.published), (forgotten, r.fates.forgotten)):
             line.set_data(happened / 60, np.maximum(moment[window] - happened, 1e-3))
-        note.set_text(f"solid: published. dashed: forgotten, after {r.kept_min:.1f} min")
+        dashed = "dashed: forgotten. " if forgotten.get_visible() else ""
+        note.set_text(f"line: published. {dashed}light: late. cross: dropped.")
 
     return update
 
@@ -175,7 +177,11 @@ def reading(r: Counted) -> str:
     )
     if r.shares["everybody"][0] + r.shares["everybody"][1] - r.dashboard["everybody"] < 0.0005:
         return said
-    return f"{said} Overwritten by changes, the dashboard ends at {100 * r.dashboard['everybody']:.0f} % of the truth."
+    return (
+        f"{said} Overwritten by changes, the dashboard ends at "
+        f"{100 * r.dashboard['everybody']:.0f} % of the truth: at {100 * r.dashboard['Wi-Fi']:.0f} % on Wi-Fi and "
+        f"{100 * r.dashboard['mobile']:.0f} % on mobile."
+    )
 
 
 def _percent(value: float) -> str:

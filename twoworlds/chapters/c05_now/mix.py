@@ -1,4 +1,4 @@
-"""Today against the last year: one weight for two kinds of people, and how long tonight is remembered."""
+"""Today against the last year: one weight for two kinds of people, how long tonight is remembered, and how sure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from twoworlds.course.controls import Slider, Steps
+from twoworlds.chapters.c05_now.words import percent, span
+from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
@@ -17,44 +18,62 @@ from twoworlds.product.session import Memory, evening, play
 from twoworlds.world import World
 
 PEOPLE, SLATES, DELAY_S = 1_500, 60, 10
-WORLD = World(users=PEOPLE, days=1, seed=7, intent_strength=1.0)
-# Minutes after which a wish has changed with probability 1/2; the steady wish for what they always like.
+# What a wish adds to an evening's interests: the world's intent_strength, where lasting taste is 1.
+WISHES = {"like Flick's average mood": 0.6, "as much as last year": 1.0}
+# Events at which tonight has half its weight.
+EVIDENCE = {"one tap": 0.0, "many taps": 5.0}
+# Minutes after which a wish is drawn anew with probability 1/2; the steady wish for what they always like.
 SEGMENTS = {"steady": np.inf, "restless": 10.0}
-WEIGHTS = tuple(round(0.1 * i, 1) for i in range(11))
-HALF_LIVES_MIN = (0.5, 1, 2, 5, 10, 30, 120)
+WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+HALF_LIVES_MIN = (0.5, 1, 2, 5, 10, 30)
+
+
+def world_of(strength: float) -> World:
+    """Return the world whose evenings are lived, at a strength of wishes."""
+    return World(users=PEOPLE, days=1, seed=7, intent_strength=strength)
 
 
 def build_grid() -> pd.DataFrame:
-    """Live half an hour of slates for each segment, weight of tonight and half-life of its memory.
+    """Live half an hour of slates for each strength of wishes, segment, evidence, half-life and weight of tonight.
 
-    Columns: segment, weight (share), half_life_min, gain (satisfaction against weight 0, in the same segment, a
-    share), se, base (satisfaction of a slate at weight 0).
+    Columns: wish, segment, evidence, half_life_min, weight; against weight 0 in the same segment, as shares: gain
+    (satisfaction), se (paired), clicks, clicks_se; base and base_clicks (of a slate at weight 0). Takes three minutes.
     """
     rows = []
-    for segment, wish_half_life in SEGMENTS.items():
-        people = evening(WORLD, slates=SLATES, wish_half_life_min=wish_half_life)
-        base = play(people, Memory(0)).satisfaction.mean(axis=1)
-        for half_life in HALF_LIVES_MIN:
-            for weight in WEIGHTS:
-                worth = (
-                    play(people, Memory(weight, half_life, DELAY_S)).satisfaction.mean(axis=1)
-                    if weight
-                    else base
-                )
-                ratio = worth.mean() / base.mean()
-                se = np.std(worth - ratio * base, ddof=1) / np.sqrt(PEOPLE) / base.mean()
-                rows.append((segment, weight, half_life, ratio - 1, se, base.mean()))
-    return pd.DataFrame(rows, columns=["segment", "weight", "half_life_min", "gain", "se", "base"])
+    for wish in WISHES.values():
+        for segment, wish_half_life in SEGMENTS.items():
+            people = evening(world_of(wish), slates=SLATES, wish_half_life_min=wish_half_life)
+            base = play(people, Memory(0))
+            for evidence in EVIDENCE.values():
+                for half_life in HALF_LIVES_MIN:
+                    for weight in WEIGHTS:
+                        memory = Memory(weight, half_life, DELAY_S, evidence)
+                        lived = play(people, memory) if weight else base
+                        gains = [
+                            *gained(lived.satisfaction, base.satisfaction),
+                            *gained(lived.clicks, base.clicks),
+                        ]
+                        ends = (base.satisfaction.mean(), base.clicks.mean())
+                        rows.append((wish, segment, evidence, half_life, weight, *gains, *ends))
+    names = "wish segment evidence half_life_min weight gain se clicks clicks_se base base_clicks"
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def gained(worth: np.ndarray, base: np.ndarray) -> tuple[float, float]:
+    """Return (ratio of means less 1, its paired standard error) over people, from (people, slates) each."""
+    worth, base = worth.mean(axis=1), base.mean(axis=1)
+    ratio = worth.mean() / base.mean()
+    return ratio - 1, float(np.std(worth - ratio * base, ddof=1) / np.sqrt(len(base)) / base.mean())
 
 
 @dataclass(frozen=True)
 class Mixed:
-    """What one setting for all does to each segment; gains are shares of satisfaction at weight 0."""
+    """What one setting for all does to each segment, half of the people each; gains are shares of that at weight 0."""
 
     weight: float
     half_life_min: float
-    restless: float  # share of the people
-    gain: dict[str, np.ndarray]  # by segment and "everybody", (HALF_LIVES_MIN, WEIGHTS)
+    gain: dict[str, np.ndarray]  # of satisfaction, by segment and "everybody", (HALF_LIVES_MIN, WEIGHTS)
+    clicks: dict[str, np.ndarray]  # of clicks, the same
     base: dict[str, float]  # satisfaction of a slate at weight 0, by segment
 
     @property
@@ -62,9 +81,18 @@ class Mixed:
         """The half-life's place in the arrays."""
         return HALF_LIVES_MIN.index(self.half_life_min)
 
+    @property
+    def column(self) -> int:
+        """The weight's place in the arrays."""
+        return WEIGHTS.index(round(self.weight, 1))
+
     def now(self, who: str) -> float:
-        """Return the gain of a segment, or of everybody, at the present setting."""
-        return float(self.gain[who][self.row, WEIGHTS.index(round(self.weight, 1))])
+        """Return the gain in satisfaction of a segment, or of everybody, at the present setting."""
+        return float(self.gain[who][self.row, self.column])
+
+    def clicked(self, who: str) -> float:
+        """Return the gain in clicks of a segment, or of everybody, at the present setting."""
+        return float(self.clicks[who][self.row, self.column])
 
     def best(self, who: str) -> tuple[float, float, float]:
         """Return (weight, half-life, gain) of the setting that is best for a segment, or for everybody."""
@@ -74,24 +102,23 @@ class Mixed:
     @property
     def apart(self) -> float:
         """Everybody's gain if each segment has the setting that is best for it."""
-        shares = {"steady": 1 - self.restless, "restless": self.restless}
-        return float(
-            sum(shares[s] * self.base[s] * self.best(s)[2] for s in SEGMENTS) / self.base["everybody"]
-        )
+        return float(sum(self.base[s] * self.best(s)[2] for s in SEGMENTS) / sum(self.base.values()))
 
 
-def model(weight: float, half_life_min: float, restless: int) -> Mixed:
-    """Return the gains for a weight, a half-life and a share of restless people (%), from the stored grid."""
-    table, share = grid("ch05_mix"), restless / 100
-    gain, base = {}, {}
+def model(weight: float, half_life_min: float, wish: str, evidence: str) -> Mixed:
+    """Return the gains for a weight, a half-life, what a wish weighs, and what it takes to believe it (stored)."""
+    table = grid("ch05_mix")
+    table = table[(table.wish == WISHES[wish]) & (table.evidence == EVIDENCE[evidence])]
+    base, tables = {}, {"gain": {}, "clicks": {}}
+    clicks_base = {}
     for segment in SEGMENTS:
         rows = table[table.segment == segment]
-        gain[segment] = rows.gain.to_numpy().reshape(len(HALF_LIVES_MIN), len(WEIGHTS))
-        base[segment] = float(rows.base.iloc[0])
-    parts = {"steady": (1 - share) * base["steady"], "restless": share * base["restless"]}
-    base["everybody"] = sum(parts.values())
-    gain["everybody"] = sum(parts[s] * gain[s] for s in SEGMENTS) / base["everybody"]
-    return Mixed(weight, half_life_min, share, gain, base)
+        base[segment], clicks_base[segment] = float(rows.base.iloc[0]), float(rows.base_clicks.iloc[0])
+        for name, found in tables.items():
+            found[segment] = rows[name].to_numpy().reshape(len(HALF_LIVES_MIN), len(WEIGHTS))
+    for name, ends in (("gain", base), ("clicks", clicks_base)):
+        tables[name]["everybody"] = sum(ends[s] * tables[name][s] for s in SEGMENTS) / sum(ends.values())
+    return Mixed(weight, half_life_min, **tables, base=base)
 
 
 COLOURS = {"steady": "#E69F00", "restless": GOOD, "everybody": TRUTH}
@@ -141,21 +168,30 @@ def draw(product: Axes, platform: Axes) -> Callable[[Mixed], None]:
 
 
 def reading(r: Mixed) -> str:
-    """Say who gains and who pays, and what a weight for each would bring."""
-    gains = " and ".join(f"{100 * r.now(s):+.1f} % for the {s}" for s in SEGMENTS)
+    """Say who gains and who pays, what a test on clicks would see, and what one setting can bring."""
     weight, half_life, best = r.best("everybody")
-    return (
-        f"Weight {r.weight:.1f}, half-life {r.half_life_min:g} min: {gains}, {100 * r.now('everybody'):+.1f} % for "
-        f"everybody. The best single setting ({weight:.1f}, {half_life:g} min) brings {100 * best:+.1f} %, a setting "
-        f"for each segment {100 * r.apart:+.1f} %."
+    ends = (
+        f"The best single setting ({weight:g}, {span(half_life)}) brings everybody {percent(best, sign=True)}, a "
+        f"setting for each kind {percent(r.apart, sign=True)}."
     )
+    if r.weight == 0:
+        return f"Last year alone. {ends}"
+    gains = " and ".join(f"{percent(r.now(s), sign=True)} for the {s}" for s in SEGMENTS)
+    return (
+        f"Satisfaction: {gains}, {percent(r.now('everybody'), sign=True)} for everybody. Clicks of everybody: "
+        f"{percent(r.clicked('everybody'), sign=True)}. {ends}"
+    )
+
+
+AVERAGE_MOOD, LAST_YEAR = WISHES
+ONE_TAP, MANY_TAPS = EVIDENCE
 
 
 def harm_at_the_best() -> float:
     """Return what everybody's best setting does to the steady, %."""
-    half = model(0.5, 5, 50)
-    weight, half_life, _ = half.best("everybody")
-    return 100 * model(weight, half_life, 50).now("steady")
+    usual = model(0.6, 2, LAST_YEAR, ONE_TAP)
+    weight, half_life, _ = usual.best("everybody")
+    return 100 * model(weight, half_life, LAST_YEAR, ONE_TAP).now("steady")
 
 
 def prediction() -> Prediction:
@@ -172,26 +208,32 @@ def prediction() -> Prediction:
 
 
 def today_or_last_year() -> Explorer:
-    """Return the explorer: weight and half-life of tonight, and who is there."""
+    """Return the explorer: weight and half-life of tonight, what it takes to believe it, what a wish weighs."""
     return Explorer(
         question="How much should tonight count against the last year?",
         controls={
-            "weight": Slider("Weight of tonight", 0.0, 1.0, 0.1, 0.3, "share"),
+            "weight": Slider("Weight of tonight", 0.0, 1.0, 0.2, 0.4, "share"),
             "half_life_min": Steps("Half-life of tonight", HALF_LIVES_MIN, 10, "min"),
-            "restless": Slider("Restless people", 0, 100, 10, 50, "%"),
+            "wish": Choice("A wish weighs", tuple(WISHES), LAST_YEAR),
+            "evidence": Choice("To give it that weight takes", tuple(EVIDENCE), ONE_TAP),
         },
         model=model,
         draw=draw,
         reading=reading,
         panels={"who": "Who gains, and who pays?", "all": "Everybody; words: each one's best"},
         presets={
-            "Last year alone": Preset("The nightly profile and nothing else.", {"weight": 0.0}),
             "Tonight alone": Preset("You are what you tapped last.", {"weight": 1.0, "half_life_min": 0.5}),
             "Best on average": Preset(
-                "What a test on everybody would ship.", {"weight": 0.6, "half_life_min": 2}
+                "The setting with the highest mean, if satisfaction could be measured.",
+                {"weight": 0.6, "half_life_min": 2},
             ),
-            "A steady town": Preset(
-                "Nine in ten know what they like.", {"restless": 10, "weight": 0.6, "half_life_min": 2}
+            "Ask how much was seen": Preset(
+                "The weight grows with the taps of tonight, and falls again as they fade.",
+                {"weight": 1.0, "half_life_min": 2, "evidence": MANY_TAPS},
+            ),
+            "Flick on average": Preset(
+                "Moods weigh less than lasting taste here.",
+                {"weight": 0.6, "half_life_min": 2, "wish": AVERAGE_MOOD},
             ),
         },
         prediction=prediction(),

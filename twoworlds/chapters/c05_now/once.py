@@ -16,12 +16,10 @@ from twoworlds.platform.stream import bloom_false_positives, deliver, since_last
 LOSS = 0.10  # messages that never arrive; the learner turns the share of acknowledgements that don't
 WAITS_S = (30, 600, 3600, 8 * 3600, 24 * 3600)  # pauses before the phone tries again; then it gives up
 VIEWINGS, SPAN_S = 9000, 4 * 3600
-TAP_AGAIN, AT_ONCE, AT_ONCE_S, LATER_S = (
-    0.35,
-    0.5,
-    0.3,
-    40,
-)  # who taps again: half within a breath, half a loop later
+# On live video a heart may be tapped again and again, and each counts. Another one follows with chance TAP_AGAIN:
+# AT_ONCE of these within a breath, the others a little later (mean pauses in s).
+TAP_AGAIN, AT_ONCE = 0.35, 0.5
+AT_ONCE_S, LATER_S = 0.3, 40
 HEARTS_PER_S = 50_000  # at Flick, when everybody is there
 KEYS = ("none", "id made by the phone", "id made on receipt", "user, video and second")
 MEMORY = {
@@ -193,7 +191,7 @@ def at_least_once() -> Explorer:
         question="Was this heart here before?",
         controls={
             "acks_lost": Slider("Acknowledgements lost", 0, 20, 1, 10, "%"),
-            "key": Choice("Known by", KEYS, "none"),
+            "key": Choice("Known by", KEYS, "id made by the phone"),
             "memory": Steps("Remembered for", tuple(MEMORY), "1 min"),
             "store": Choice("Remembered as", tuple(STORES), "keys"),
         },

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
+from twoworlds.chapters.c05_now.words import percent
 from twoworlds.course.controls import Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -53,6 +55,7 @@ class Cadence:
     drift: float
     lost: dict[str, np.ndarray]
     bill: np.ndarray
+    error: np.ndarray  # standard error of the bill
 
     @property
     def at(self) -> int:
@@ -64,18 +67,32 @@ class Cadence:
         """The place of the cadence with the smallest bill."""
         return int(np.argmin(self.bill))
 
+    @property
+    def alike(self) -> np.ndarray:
+        """The places of the cadences whose bill is within two standard errors of the smallest."""
+        apart = np.hypot(self.error, self.error[self.best])
+        return np.flatnonzero(self.bill - self.bill[self.best] <= 2 * apart)
 
-def lost(drift: float, metric: str) -> np.ndarray:
-    """Return what is lost at each cadence of RETRAIN_DAYS, a share, as lived."""
+
+def lived(drift: float, metric: str, column: str = "lost") -> np.ndarray:
+    """Return a stored column ("lost" or its "se", shares) at each cadence of RETRAIN_DAYS."""
     table = grid("ch05_retrain")
-    return table[(table.drift == drift) & (table.metric == METRICS[metric])].lost.to_numpy()
+    return table[(table.drift == drift) & (table.metric == METRICS[metric])][column].to_numpy()
+
+
+def lost(drift: float, metric: str, retrain_days: int) -> float:
+    """Return what a cadence loses at a drift (% a day), a share, as lived."""
+    return float(lived(drift, metric)[RETRAIN_DAYS.index(retrain_days)])
 
 
 def model(retrain_days: int, drift: float, value: float) -> Cadence:
     """Return the losses and bills at a drift (% a day); value: machines that 1 % of the active users is worth."""
-    losses = {metric: lost(drift, metric) for metric in METRICS}
+    losses = {metric: lived(drift, metric) for metric in METRICS}
     price = np.array([machines(days) for days in RETRAIN_DAYS])
-    return Cadence(retrain_days, drift, losses, price + 100 * value * losses["active users"])
+    bill, error = (
+        100 * value * column for column in (losses["active users"], lived(drift, "active users", "se"))
+    )
+    return Cadence(retrain_days, drift, losses, price + bill, error)
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Cadence], None]:
@@ -83,15 +100,20 @@ def draw(product: Axes, platform: Axes) -> Callable[[Cadence], None]:
     product.set(ylim=(0, 12), ylabel="Clicks lost against nightly training, %")
     platform.set(yscale="log", ylim=(0.05, 60), ylabel="Machines")
     platform.set_yticks((0.1, 1, 10), ("0.1", "1", "10"))
-    for ax in (product, platform):
-        ax.set(xscale="log", xlim=(0.9, 31), xlabel="Days between trainings")
+    for ax, right in ((product, 75), (platform, 33)):
+        ax.set(xscale="log", xlim=(0.9, right), xlabel="Days between trainings")
         ax.set_xticks(RETRAIN_DAYS, [str(days) for days in RETRAIN_DAYS])
         ax.minorticks_off()
     for drift in DRIFTS:
-        curve = 100 * lost(drift, "clicks")
+        curve = 100 * lived(drift, "clicks")
         product.plot(RETRAIN_DAYS, curve, color=FAINT, linewidth=1)
         product.annotate(
-            f"{drift:g} %", (28, curve[-1]), (3, 0), textcoords="offset points", va="center", color=NEUTRAL
+            f"{drift:g} % a day",
+            (RETRAIN_DAYS[-1], curve[-1]),
+            (9, 0),
+            textcoords="offset points",
+            va="center",
+            color=NEUTRAL,
         )
     line = product.plot([], [], "o-", color=PRODUCT, markersize=5, animated=True)[0]
     here = product.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor="white", animated=True)[0]
@@ -99,8 +121,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Cadence], None]:
         RETRAIN_DAYS, [machines(d) for d in RETRAIN_DAYS], "--", color=NEUTRAL, label="training alone"
     )
     bill = platform.plot(
-        [], [], "o-", color=PLATFORM, markersize=5, label="with what is lost", animated=True
+        [], [], "o-", color=PLATFORM, markersize=5, label="training + what is lost", animated=True
     )[0]
+    errors = platform.add_collection(
+        LineCollection([], color=PLATFORM, linewidth=1, label="± 2 standard errors", animated=True)
+    )
     now = platform.plot([], [], "o", color=PLATFORM, markersize=11, markeredgecolor="white", animated=True)[0]
     best = platform.plot([], [], "v", color=PLATFORM, markersize=8, label="smallest bill", animated=True)[0]
     platform.legend(loc="upper left")
@@ -109,6 +134,8 @@ def draw(product: Axes, platform: Axes) -> Callable[[Cadence], None]:
         line.set_data(RETRAIN_DAYS, 100 * r.lost["clicks"])
         here.set_data([r.retrain_days], [100 * r.lost["clicks"][r.at]])
         bill.set_data(RETRAIN_DAYS, r.bill)
+        ends = zip(RETRAIN_DAYS, np.maximum(r.bill - 2 * r.error, 0.01), r.bill + 2 * r.error, strict=True)
+        errors.set_segments([[(days, low), (days, high)] for days, low, high in ends])
         now.set_data([r.retrain_days], [r.bill[r.at]])
         best.set_data([RETRAIN_DAYS[r.best]], [1.4 * r.bill[r.best]])
 
@@ -116,27 +143,28 @@ def draw(product: Axes, platform: Axes) -> Callable[[Cadence], None]:
 
 
 def reading(r: Cadence) -> str:
-    """Say what the cadence loses, what it costs, and which one would be cheapest."""
-    every, best = (
-        "every night" if days == 1 else f"every {days} days"
-        for days in (r.retrain_days, RETRAIN_DAYS[r.best])
-    )
-    losses = " and ".join(f"{100 * r.lost[metric][r.at]:.1f} % of {metric}" for metric in METRICS)
-    return (
-        f"{r.drift:g} % of users change their favourite each day. Training {every} loses {losses} against nightly "
-        f"training; the bill is {r.bill[r.at]:.1f} machines. The smallest bill, {r.bill[r.best]:.1f}, comes with "
-        f"training {best}."
-    )
+    """Say what the cadence loses, what it costs, and which one would be cheapest, as far as one can tell."""
+    start = f"{r.drift:g} % of users change their favourite each day. "
+    if r.retrain_days == 1:
+        middle = "Nightly training is the yardstick"
+    else:
+        losses = " and ".join(f"{percent(r.lost[metric][r.at])} of {metric}" for metric in METRICS)
+        middle = f"Training every {r.retrain_days} days loses {losses} against nightly training"
+    first, last = (RETRAIN_DAYS[r.alike[i]] for i in (0, -1))
+    best = f"training every {first} days" if first > 1 else "nightly training"
+    if last > first:
+        best = f"something between {first} and {last} days: these runs can't tell them apart"
+    return f"{start}{middle}; the bill is {r.bill[r.at]:.1f} machines. Cheapest is {best}."
 
 
 def prediction() -> Prediction:
-    """Ask what a month without training costs."""
+    """Ask what a week without training costs."""
     return Prediction(
         id="05.7",
         question="One user in a hundred changes their favourite topic each day. The model is trained once a week "
         "instead of every night. How many clicks does that lose?",
         answer=Slider("Clicks lost", 0.0, 15.0, 0.1, 5.0, "%"),
-        truth=lambda: 100 * float(lost(1.0, "clicks")[RETRAIN_DAYS.index(7)]),
+        truth=lambda: 100 * lost(1.0, "clicks", 7),
         place=lambda guess, r: (7, guess),
     )
 

@@ -9,9 +9,11 @@ from twoworlds.product.session import NO_WISH, Evening, Memory, Played, play
 from twoworlds.world import World
 from twoworlds.world.people import make_people
 
-# An evening on which somebody comes with a wish, and the wish weighs a little more than all of last year.
-WORLD = World(users=100, days=1, seed=7, intent_strength=1.2)
-PERSON, SLATES, SLATE_S, SEARCH = 25, 24, 30, 4
+# An evening on which somebody comes with a wish, and the wish weighs as much as all of last year.
+WORLD = World(users=400, days=1, seed=7, intent_strength=1.0)
+PERSON, SLATES, SLATE_S = 25, 24, 30
+SEARCH, EARLY_S = 5, 25  # the first slate that could know of the search, and how long before it she searches
+ASKED = "20:00:05"
 HALF_LIFE_MIN = 2
 CHESS, BREAD, TENNIS = 3, 1, 2
 NAMES = {CHESS: "chess", BREAD: "bread", TENNIS: "tennis"}
@@ -39,7 +41,7 @@ class Scene:
     @property
     def first_known(self) -> int:
         """The first slate that is made with the first search; SLATES if none is."""
-        return min(SLATES, SEARCH + int(np.ceil(self.played.memory.delay_s / SLATE_S)))
+        return min(SLATES, SEARCH + int(np.ceil((self.played.memory.delay_s - EARLY_S) / SLATE_S)))
 
     @property
     def worth(self) -> float:
@@ -47,20 +49,32 @@ class Scene:
         return float(self.played.satisfaction[0, SEARCH:].mean() / self.lasting - 1)
 
 
-def script(story: str) -> Evening:
-    """Return the evening of a story: the truth about one person."""
-    wish, searched = np.full((1, SLATES), NO_WISH), np.zeros((1, SLATES), dtype=bool)
+def script(story: str, taste: np.ndarray) -> Evening:
+    """Return the evening of a story, as lived by each person of `taste` (n, topics)."""
+    wish = np.full((len(taste), SLATES), NO_WISH)
+    searched = np.zeros(wish.shape, dtype=bool)
     for slate, topic in STORIES[story].items():
-        wish[0, slate:] = topic
-        searched[0, slate] = topic != NO_WISH
-    taste = make_people(WORLD, PERSON, PERSON + 1).taste
-    return Evening(WORLD, taste, wish, searched, SLATE_S)
+        wish[:, slate:] = topic
+        searched[:, slate] = topic != NO_WISH
+    return Evening(WORLD, taste, wish, searched, SLATE_S, EARLY_S)
 
 
 @lru_cache(maxsize=256)
 def evening_of(delay_s: float, weight: float, story: str) -> Played:
-    """Live the evening of a story with a pipeline's delay and a weight of tonight."""
-    return play(script(story), Memory(weight, HALF_LIFE_MIN, delay_s))
+    """Live her evening with a pipeline's delay and a weight of tonight."""
+    taste = make_people(WORLD, PERSON, PERSON + 1).taste
+    return play(script(story, taste), Memory(weight, HALF_LIFE_MIN, delay_s))
+
+
+def many(delay_s: float, weight: float, story: str) -> np.ndarray:
+    """Return what using tonight is worth to each of the world's people who like chess best, as shares."""
+    taste = make_people(WORLD, 0, WORLD.users).taste
+    evening = script(story, taste[taste.argmax(axis=1) == CHESS])
+    tonight, lasting = (
+        play(evening, Memory(w, HALF_LIFE_MIN, delay_s)).satisfaction[:, SEARCH:].mean(axis=1)
+        for w in (weight, 0.0)
+    )
+    return tonight / lasting - 1
 
 
 def model(clock: str, delay_s: int, weight: float, story: str) -> Scene:
@@ -69,7 +83,7 @@ def model(clock: str, delay_s: int, weight: float, story: str) -> Scene:
     return Scene(evening_of(delay_s, weight, story), CLOCK.index(clock), float(lasting))
 
 
-def slates_gained(slow_s: int = 30, quick_s: int = 3) -> int:
+def slates_gained(slow_s: int = 20, quick_s: int = 2) -> int:
     """Return how many slates earlier a quicker pipeline's feed knows of the search."""
     slow, quick = (
         Scene(evening_of(d, 0.5, next(iter(STORIES))), 0, 1.0).first_known for d in (slow_s, quick_s)

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 
 from twoworlds.chapters.c05_now.scene import (
+    ASKED,
     BREAD,
     CHESS,
     CLOCK,
@@ -26,6 +27,7 @@ from twoworlds.chapters.c05_now.scene import (
     model,
     slates_gained,
 )
+from twoworlds.chapters.c05_now.words import percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -57,7 +59,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Scene], None]:
     """Left the slates as they were shown, right the events on their way and the profile that slates are made from."""
     span = (-0.5, SLATES - 0.5)
     for ax in (product, platform):
-        ax.set(xlim=span, xlabel="Slate fetched at, local time")
+        ax.set(xlim=span, xlabel="Local time; one column, one slate")
         ax.set_xticks(range(0, SLATES, 4), [clock[:5] for clock in CLOCK[::4]])
         ax.grid(False)
     product.set(ylim=(10.7, -1.7), yticks=[-0.7, *range(1, 11, 3)], ylabel="Position on the slate")
@@ -128,21 +130,20 @@ def _fly(r: Scene, flights: LineCollection, flying: Line2D) -> None:
 
 
 def reading(r: Scene) -> str:
-    """Say when the search was known, what the feed made of it, and what it was worth."""
-    bread = r.shown(BREAD)
+    """Say what she wants and sees, whether the search is known, and what using tonight was worth."""
+    wish = r.played.evening.wish[0, r.now]
+    wanted = CHESS if wish == NO_WISH else wish
+    seen = f"At {CLOCK[r.now]} she wants {NAMES[wanted]}; {r.shown(wanted)[r.now]} of 10 videos are about it."
     if r.now < SEARCH:
-        return f"{CLOCK[r.now]}. {r.shown(CHESS)[r.now]} of 10 videos are about chess, as on most evenings."
-    searched = f"She searches for bread at {CLOCK[SEARCH]}"
+        return seen
+    if r.played.memory.weight == 0:
+        return f"{seen} Nothing of tonight is used."
     if r.now < r.first_known:
-        until = "all evening" if r.first_known == SLATES else f"until {CLOCK[r.first_known]}"
-        return (
-            f"{searched}. At {CLOCK[r.now]} the search is on its way ({until}), and {bread[r.now]} of 10 videos are "
-            "about bread."
-        )
+        until = "all evening" if r.first_known == SLATES else f"until the slate of {CLOCK[r.first_known]}"
+        return f"{seen} Her search of {ASKED} is under way {until}."
     return (
-        f"{searched}; slates know from {CLOCK[r.first_known]} on: {bread[r.first_known : r.now + 1].mean():.1f} of 10 "
-        f"videos about bread ({bread[:SEARCH].mean():.1f} before). Using tonight is worth {100 * r.worth:+.0f} % "
-        "satisfaction."
+        f"{seen} Her search of {ASKED} is known since {CLOCK[r.first_known]}. Over the evening, until {CLOCK[-1]}, "
+        f"using tonight is worth {percent(r.worth, sign=True)} satisfaction."
     )
 
 
@@ -150,9 +151,9 @@ def prediction() -> Prediction:
     """Ask what ten times the speed buys."""
     return Prediction(
         id="05.1",
-        question="She searches for bread at 20:00:00, just as a slate is fetched; a new slate comes every 30 seconds. "
-        "The pipeline gets ten times faster: 3 seconds from phone to profile instead of 30. How many slates earlier "
-        "does the feed know?",
+        question="She searches for bread at 20:00:05. Slates were and are fetched at 20:00:00, 20:00:30, 20:01:00 and "
+        "so on. The pipeline gets ten times faster: 2 seconds from phone to profile instead of 20. How many slates "
+        "earlier does the feed know?",
         answer=Slider("Slates", 0, 10, 1, 3, ""),
         truth=slates_gained,
     )
@@ -164,7 +165,7 @@ def users_theatre() -> Explorer:
         question="She searched for bread. When does the feed know, and what does it make of it?",
         controls={
             "clock": Steps("The clock", CLOCK, CLOCK[-1]),
-            "delay_s": Steps("Phone to profile", (1, 3, 10, 30, 60, 120, 180, 300, 600), 120, "s"),
+            "delay_s": Steps("Phone to profile", (2, 10, 20, 60, 120, 180, 300, 600), 120, "s"),
             "weight": Slider("Weight of tonight", 0.0, 1.0, 0.1, 0.6, "share"),
             "story": Choice("What she wants", tuple(STORIES), next(iter(STORIES))),
         },
@@ -173,14 +174,14 @@ def users_theatre() -> Explorer:
         reading=reading,
         panels={"product": "what she wants, and sees", "platform": "what has left, and arrived"},
         presets={
-            "She searches": Preset("20:00:00. The search leaves the phone.", {"clock": CLOCK[SEARCH]}),
-            "Ten times faster": Preset("From 30 seconds to 3. Compare with 30.", {"delay_s": 3}),
+            "She searches": Preset("20:00:05. The search leaves the phone.", {"clock": CLOCK[SEARCH]}),
+            "Ten times faster": Preset("From 20 seconds to 2. Compare with 20.", {"delay_s": 2}),
             "For an aunt": Preset(
                 "She looks it up for somebody else and is back at chess. The feed is quick, and sure.",
-                {"delay_s": 3, "weight": 0.8, "story": "bread, for an aunt"},
+                {"delay_s": 2, "weight": 0.8, "story": "bread, for an aunt"},
             ),
-            "News of yesterday": Preset(
-                "Five minutes late: when the feed knows of bread, she is already at tennis.",
+            "Five minutes late": Preset(
+                "When the feed knows of bread, she is already at tennis.",
                 {"delay_s": 300, "story": "bread, then tennis"},
             ),
         },

@@ -25,20 +25,20 @@ def _time_constant(times: Sequence[float], at: float, half_life: float) -> float
     return float(sum(np.exp(-(at - t) / half_life) for t in times))
 
 
-def _linear(times: Sequence[float], at: float, half_life: float) -> float:
-    return float(sum(max(0.0, 1 - (at - t) / (2 * half_life)) for t in times))
-
-
 def _as_of_the_last(times: Sequence[float], at: float, half_life: float) -> float:
     return decayed_count(times, max(times), half_life) if len(times) else 0.0
 
 
-def _trusts_the_order(times: Sequence[float], at: float, half_life: float) -> float:
-    value, before = 0.0, None
+def _full_weight(times: Sequence[float], at: float, half_life: float) -> float:
+    value, latest = 0.0, -np.inf
     for time in times:
-        fade = 1.0 if before is None else 2.0 ** (-max(0.0, time - before) / half_life)
-        value, before = value * fade + 1, time
-    return value * 2.0 ** (-(at - before) / half_life) if before is not None else 0.0
+        value = value * 2.0 ** (-max(0.0, time - latest) / half_life) + 1 if value else 1.0
+        latest = max(latest, time)
+    return value * 2.0 ** (-(at - latest) / half_life) if value else 0.0
+
+
+def _backwards(times: Sequence[float], at: float, half_life: float) -> float:
+    return float(sum(2.0 ** ((at - t) / half_life) for t in times))
 
 
 DECAY = Exercise(
@@ -55,13 +55,13 @@ DECAY = Exercise(
     wrongs=[
         Wrong("add then fade", _add_then_fade, "You added the new event and then faded the sum: the newest event was faded for a time before it happened. Fade what was there, then add 1."),
         Wrong("time constant", _time_constant, "You used exp(-age / half_life): that leaves 37 % after a half-life. A half-life halves: 2 ** (-age / half_life)."),
-        Wrong("linear", _linear, "You let events fade along a straight line, to nothing after two half-lives: a half-life halves what is left, again and again."),
+        Wrong("backwards", _backwards, "Older events count more in yours: mind the sign of the exponent."),
         Wrong("as of the last", _as_of_the_last, "Your count is the one at the last event. It goes on fading until `at`, when it is read."),
-        Wrong("trusts the order", _trusts_the_order, "You took the events in the order they came in. A late event is older than the counter: it must be faded for its own age."),
+        Wrong("full weight", _full_weight, "You took events in the order they came in, and a late one at full weight. It is older than the counter: fade it for its own age."),
     ],
     hints=(
         "How much is one event worth that happened a half-life ago? Two half-lives? Ten seconds?",
-        "Each event is worth 2 to the power of minus its age in half-lives, and its age is at - time. Add them up.",
-        "sum(2.0 ** (-(at - t) / half_life) for t in times)",
+        "How many half-lives old is each event, and what is left after so many? Then add up. The order doesn't matter.",
+        "age = at - time; an event is worth 2.0 ** (-age / half_life)",
     ),
 )  # fmt: skip

@@ -24,8 +24,17 @@ def _never_forgets(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
     return len(keys), len(keys)
 
 
-def _never_cleans(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
-    return count_once(arrivals, ttl)[0], _never_forgets(arrivals, ttl)[1]
+def _people(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    return count_once([(now, user, 0) for now, user, _ in arrivals], ttl)
+
+
+def _highest_number(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    last: dict[str, int] = {}
+    counted = 0
+    for _, user, number in arrivals:
+        counted += number > last.get(user, 0)
+        last[user] = max(number, last.get(user, 0))
+    return counted, len(last)
 
 
 def _from_first(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
@@ -43,10 +52,6 @@ def _without_user(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
     return count_once([(now, "anybody", number) for now, _, number in arrivals], ttl)
 
 
-def _edge_forgotten(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
-    return count_once(arrivals, ttl - 1e-9)
-
-
 def _cases() -> list[tuple[Arrivals, float]]:
     rng = np.random.default_rng(53)
     times = np.sort(rng.integers(0, 300, 80)).tolist()
@@ -55,6 +60,7 @@ def _cases() -> list[tuple[Arrivals, float]]:
         ([(0, "ana", 1), (5, "bo", 1), (8, "ana", 1), (19, "ana", 1), (30, "ana", 1)], 10),
         ([(0, "ana", 1), (8, "ana", 1), (16, "ana", 1), (24, "ana", 1)], 10),
         ([(0, "ana", 1), (10, "ana", 1), (21, "ana", 1), (21, "bo", 2)], 10),
+        ([(0, "bo1", 2), (1, "bo", 12), (2, "bo", 3), (3, "bo", 2)], 10),
         (many, 20),
         (many, 5),
         ([], 10),
@@ -71,14 +77,14 @@ DEDUPE = Exercise(
     returns="a pair of whole numbers: messages counted, most keys held at once",
     wrongs=[
         Wrong("never forgets", _never_forgets, "You never forget a key: right for a week, then the memory is full. Drop what hasn't been seen for more than ttl."),
-        Wrong("never cleans", _never_cleans, "You count well, but old keys stay in memory: delete those that haven't been seen for more than ttl, at every arrival."),
+        Wrong("people", _people, "You remember people, not messages: the key is (user, number)."),
+        Wrong("highest number", _highest_number, "You keep each phone's highest number: messages need not come in the order of their numbers, and what was forgotten counts again."),
         Wrong("first seen", _from_first, "You forget ttl after a key was first seen. Here each copy renews it: what counts is when it was last seen."),
         Wrong("without user", _without_user, "You know messages by their number alone. Every phone counts from 1: two people's messages look like copies."),
-        Wrong("edge", _edge_forgotten, "A copy exactly ttl after the last one is still a copy: forget only what is older than that."),
     ],
     hints=(
         "What makes two arrivals copies of each other, and what do you need to remember of a key to forget it in time?",
         "Keep a dict: (user, number) to the time it was last seen. At each arrival first delete old keys, then ask whether this one is there, then write down the time.",
-        "seen = {k: t for k, t in seen.items() if now - t <= ttl}; counted += (user, number) not in seen; seen[user, number] = now; most = max(most, len(seen))",
+        "seen = {k: t for k, t in seen.items() if time - t <= ttl}; counted += (user, number) not in seen; seen[user, number] = time; and then compare len(seen) with the most so far",
     ),
 )  # fmt: skip

@@ -36,16 +36,17 @@ def _shrinks(sessions: Sessions, time: float, gap: float) -> Sessions:
     )
 
 
-def _last_only(sessions: Sessions, time: float, gap: float) -> Sessions:
-    if not sessions or time >= sessions[-1][1]:
-        return [*sessions, (time, time + gap)]
-    return [*sessions[:-1], (min(time, sessions[-1][0]), max(sessions[-1][1], time + gap))]
+def _first_overlap(sessions: Sessions, time: float, gap: float) -> Sessions:
+    for at, (start, end) in enumerate(sessions):
+        if start < time + gap and time < end:
+            return [*sessions[:at], (min(start, time), max(end, time + gap)), *sessions[at + 1 :]]
+    return sorted([*sessions, (time, time + gap)])
 
 
-def _at_the_end(sessions: Sessions, time: float, gap: float) -> Sessions:
-    touched = [s for s in sessions if s[0] < time + gap and time < s[1]]
+def _both_ways(sessions: Sessions, time: float, gap: float) -> Sessions:
+    touched = [s for s in sessions if s[0] < time + gap and time - gap < s[1]]
     merged = (min([time, *(s[0] for s in touched)]), max([time + gap, *(s[1] for s in touched)]))
-    return [*(s for s in sessions if s not in touched), merged]
+    return sorted([*(s for s in sessions if s not in touched), merged])
 
 
 def replay(step: Callable[[Sessions, float, float], Sessions], times: list[float], gap: float) -> Sessions:
@@ -73,21 +74,21 @@ def _cases() -> list[tuple[Sessions, float, float]]:
 MERGE = Exercise(
     id="05.4",
     title="Two sessions become one",
-    desk="product",
+    desk="platform",
     minutes=12,
     answer=add_event,
     cases=_cases,
     returns="a list of pairs: start and end of each session (s), in order",
     wrongs=[
         Wrong("previous only", _previous_only, "You look only at the session that the event falls into. Its own window may also reach into the next one, and then all three are one."),
-        Wrong("last only", _last_only, "You compare with the last session only. Events come in any order: an old one may belong to the first session, or open a new one before it."),
+        Wrong("first overlap", _first_overlap, "You stop at the first session that overlaps. An event may join more than two: take all that overlap."),
+        Wrong("both ways", _both_ways, "You give the event a gap on both sides. The gap runs only forward: its own window is [time, time + gap)."),
         Wrong("touching", _touching, "Sessions that only touch stay apart: an event exactly gap after the last one opens a new session."),
         Wrong("shrinks", _shrinks, "You cut the session at time + gap. An old event in a long session must not shorten it: take the latest end."),
-        Wrong("at the end", _at_the_end, "The sessions are right, but out of order: the merged one must go where it belongs."),
     ],
     hints=(
         "Give the event a session of its own first. Which of the others does it share a moment with? There may be more than one.",
         "Two windows overlap if each starts before the other ends. Replace all that overlap, and the event's own, by one from the earliest start to the latest end.",
-        "touched = [s for s in sessions if s[0] < time + gap and time < s[1]]; new = (min(all starts), max(all ends)); sorted(the others + [new])",
+        "touched = [s for s in sessions if s[0] < time + gap and time < s[1]]; start = min([time] + [s[0] for s in touched]); the end likewise; then sort what is left with the new one",
     ),
 )  # fmt: skip

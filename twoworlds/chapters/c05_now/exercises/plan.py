@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twoworlds.chapters.c05_now.mix import SEGMENTS, SLATES, WORLD
+from twoworlds.chapters.c05_now.mix import SEGMENTS, SLATES, world_of
+from twoworlds.chapters.c05_now.words import percent
 from twoworlds.course.exercise import Exercise, Wrong
-from twoworlds.errors import InputError, require_number
+from twoworlds.errors import InputError, require_number, shown
 from twoworlds.platform.serving import STREAM_MACHINES
 from twoworlds.product.session import Memory, evening, play
 
+WORLD = world_of(1.0)  # a wish weighs as much as all of last year
 SHARE = {"steady": 0.7, "restless": 0.3}
 PEOPLE = 600  # of each segment; fewer than in the chapter, so that a plan is lived while you wait
 BUDGET = 8.0  # machines
@@ -42,23 +44,35 @@ def lived(plan: Mapping[str, Any]) -> pd.Series:
     plan: {"delay_s": 1 to 3600, "steady": {"weight": 0 to 1, "half_life_min": 0.1 to 1000}, "restless": {...}}.
     """
     _check(plan)
-    after = {s: _worth(s, plan[s]["weight"], plan[s]["half_life_min"], plan["delay_s"]) for s in SEGMENTS}
     before = {s: _worth(s, 0.0, 1.0, 0.0) for s in SEGMENTS}
+    after = {
+        s: _worth(s, plan[s]["weight"], plan[s]["half_life_min"], plan["delay_s"])
+        if plan[s]["weight"] > 0
+        else before[s]
+        for s in SEGMENTS
+    }
     total = sum(SHARE[s] * after[s] for s in SEGMENTS) / sum(SHARE[s] * before[s] for s in SEGMENTS)
     gains = {s: after[s] / before[s] - 1 for s in SEGMENTS}
     return pd.Series({**gains, "everybody": total - 1, "machines": machines(plan)})
 
 
 def _check(plan: object) -> None:
-    if not isinstance(plan, Mapping) or set(plan) != {"delay_s", *SEGMENTS}:
-        raise InputError("the plan must be a dict with the keys 'delay_s', 'steady' and 'restless'.")
+    _check_keys("the plan", plan, {"delay_s", *SEGMENTS})
     require_number("delay_s", plan["delay_s"], 1, 3600, "s")
     for segment in SEGMENTS:
         memory = plan[segment]
-        if not isinstance(memory, Mapping) or set(memory) != {"weight", "half_life_min"}:
-            raise InputError(f"{segment!r} must be a dict with the keys 'weight' and 'half_life_min'.")
-        require_number(f"weight of the {segment}", memory["weight"], 0, 1)
-        require_number(f"half_life_min of the {segment}", memory["half_life_min"], 0.1, 1000, "min")
+        _check_keys(f"the part {segment!r}", memory, {"weight", "half_life_min"})
+        weight = require_number(f"weight of the {segment}", memory["weight"], 0, 1)
+        if weight > 0:  # without weight nothing of tonight is kept, and no half-life is needed
+            require_number(f"half_life_min of the {segment}", memory["half_life_min"], 0.1, 1000, "min")
+
+
+def _check_keys(name: str, part: object, keys: set[str]) -> None:
+    if not isinstance(part, Mapping):
+        raise InputError(f"{name} is {shown(part)}: it must be a dict.")
+    for key in sorted(keys ^ set(part), key=str):
+        wrong = "lacks the key" if key in keys else "has the unknown key"
+        raise InputError(f"{name} {wrong} {key!r}: it must have {', '.join(sorted(keys))}.")
 
 
 def good_enough(value: object, expected: object) -> bool | str:
@@ -66,14 +80,16 @@ def good_enough(value: object, expected: object) -> bool | str:
     try:
         result = lived(value)
     except InputError as error:
-        return str(error)
+        return f"the plan can't be lived: {error}"
+    told = ", ".join(f"{name} {percent(result[name], sign=True)}" for name in ("everybody", *SEGMENTS))
+    told = f"lived: {told}, {result['machines']:.1f} machines. "
     if result["machines"] > BUDGET:
-        return f"it takes {result['machines']:.1f} machines, the budget is {BUDGET:g}."
+        return f"{told}The budget is {BUDGET:g} machines."
     for segment in SEGMENTS:
         if result[segment] < -HARM:
-            return f"the {segment} lose {-100 * result[segment]:.1f} % of satisfaction, at most {100 * HARM:g} % is allowed."
+            return f"{told}The {segment} may lose {percent(HARM)} at most."
     if result["everybody"] < ASKED:
-        return f"everybody gains {100 * result['everybody']:.1f} %, {100 * ASKED:g} % is asked."
+        return f"{told}Everybody must gain {percent(ASKED)} (delays are seconds, half-lives minutes)."
     return True
 
 

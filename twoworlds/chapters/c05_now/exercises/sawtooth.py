@@ -21,12 +21,12 @@ def _from_arrival(generated: Sequence[float], received: Sequence[float], end: fl
     return _teeth(received, received, end).mean
 
 
-def _peaks(generated: Sequence[float], received: Sequence[float], end: float) -> float:
-    return float(np.mean(_teeth(generated, received, end).high))
+def _whole_time(generated: Sequence[float], received: Sequence[float], end: float) -> float:
+    return mean_age(generated, received, end) * (end - min(received)) / end
 
 
-def _at_updates(generated: Sequence[float], received: Sequence[float], end: float) -> float:
-    return float(np.mean(np.subtract(received, generated)))
+def _from_the_first_made(generated: Sequence[float], received: Sequence[float], end: float) -> float:
+    return mean_age(generated, received, end) * (end - min(received)) / (end - min(generated))
 
 
 def _unweighted(generated: Sequence[float], received: Sequence[float], end: float) -> float:
@@ -64,14 +64,14 @@ AGE = Exercise(
     returns="a float: the mean age, in the unit of the times",
     wrongs=[
         Wrong("from arrival", _from_arrival, "Your age is 0 when an update arrives. It was made earlier: age counts from `generated`."),
-        Wrong("peaks", _peaks, "You averaged the ages just before each update: those are the worst moments. Take the whole area under the sawtooth."),
-        Wrong("at updates", _at_updates, "You looked only at the moments of arrival: that is the mean delay. Between updates the age grows by a second a second."),
+        Wrong("whole time", _whole_time, "You divided the area by `end`. The clock starts at the first reception: divide by end - min(received)."),
+        Wrong("from the first made", _from_the_first_made, "You divided by the time since the first update was made. Nothing can be read before the first reception: divide by end - min(received)."),
         Wrong("unweighted", _unweighted, "You gave each tooth the same weight. A long gap lasts longer: weigh each tooth by its width, or divide the area by the time."),
         Wrong("last received", _last_received, "You let a late, older update replace a newer one. Knowledge doesn't get older by news from before: keep the newest generation time."),
     ],
     hints=(
         "Draw it: time to the right, age upwards. What happens to the line when an update arrives, and between two?",
         "Sort by reception, keep the running maximum of `generated`. Each piece of the sawtooth is a trapezium; add the areas and divide by end - first reception.",
-        "made = np.maximum.accumulate(made); until = np.append(known[1:], end); area = ((known - made + until - made) / 2 * (until - known)).sum()",
+        "order = np.argsort(received); known, made = np.array(received)[order], np.maximum.accumulate(np.array(generated)[order]); until = np.append(known[1:], end); each piece has the area ((known - made) + (until - made)) / 2 * (until - known)",
     ),
 )  # fmt: skip

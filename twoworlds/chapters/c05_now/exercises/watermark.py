@@ -43,16 +43,17 @@ def _by_event_time(event_times: list[float], size: int, lag: float, lateness: fl
     return _judged(event_times, lateness, _watermarks(event_times, lag), event_times)
 
 
-def _late_is_dropped(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
-    return ["dropped" if fate == "late" else fate for fate in fates(event_times, size, lag, lateness)]
-
-
 def _edge_missed(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
+    # A hair of lag more: only a watermark that stands exactly at a limit falls short of it.
     return fates(event_times, size, lag + 1e-9, lateness)
 
 
-def _lag_ahead(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
-    return fates(event_times, size, -lag, lateness)
+def _no_lag(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
+    return fates(event_times, size, 0, lateness)
+
+
+def _sorted(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
+    return fates(sorted(event_times), size, lag, lateness)
 
 
 def _cases() -> list[tuple[list[float], int, float, float]]:
@@ -64,6 +65,8 @@ def _cases() -> list[tuple[list[float], int, float, float]]:
         ([10, 70, 50, 131, 40], 60, 5, 60),
         ([10, 65, 50, 125, 55], 60, 5, 60),
         ([100, 20, 161, 40, 99], 60, 0, 0),
+        ([-130, -20, 700, -95.5, 310, 20], 300, 15, 600),
+        ([10, 62, 58], 60, 5, 60),
         (many, 60, 20, 120),
         (many, 60, 0, 60),
         ([], 60, 5, 60),
@@ -81,13 +84,13 @@ WATERMARK = Exercise(
     wrongs=[
         Wrong("goes back", _goes_back, "Your watermark goes back when an old event arrives. It follows the latest event time seen so far, and never retreats."),
         Wrong("event time", _by_event_time, "You compare the event's own time with the watermark. What counts is its window: it is in time while the watermark is before the window's end."),
-        Wrong("late is dropped", _late_is_dropped, "A late event is still counted, in one more pane. It is dropped only when the watermark has reached the window's end plus the allowed lateness."),
-        Wrong("edge missed", _edge_missed, "A watermark that stands exactly at the end has reached it: compare with >=, both times."),
-        Wrong("lag ahead", _lag_ahead, "Your watermark runs ahead of the events: the lag is subtracted from the latest event time."),
+        Wrong("edge missed", _edge_missed, "A watermark that stands exactly at a limit has reached it, at the window's end and at the end plus the lateness: compare with >=, both times."),
+        Wrong("no lag", _no_lag, "Your watermark stands at the latest event time seen: it must stay `lag` seconds behind it."),
+        Wrong("sorted", _sorted, "You sorted the events: the order given is the order of arrival, and that is what the watermark sees."),
     ],
     hints=(
         "Keep one number while you go through the events. What do you know before each of them arrives?",
         "Keep the latest event time seen. Before each event the watermark is that minus lag; compare it with the end of the event's window, then with the end plus lateness.",
-        "end = time // size * size + size; watermark < end: on time; watermark < end + lateness: late; else dropped; then latest = max(latest, time)",
+        "watermark = latest - lag; end = time // size * size + size; told.append(\"on time\" if watermark < end else \"late\" if watermark < end + lateness else \"dropped\"), and then move `latest`",
     ),
 )  # fmt: skip

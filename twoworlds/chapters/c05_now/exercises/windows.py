@@ -1,8 +1,6 @@
 """Exercise: count events in tumbling windows of event time."""
 
 from collections import Counter
-from itertools import groupby
-from math import ceil
 
 import numpy as np
 
@@ -20,20 +18,20 @@ def _by_arrival(events: Events, size: int) -> dict[int, int]:
     return tumbling_counts([(arrival, arrival) for _, arrival in events], size)
 
 
-def _end_included(events: Events, size: int) -> dict[int, int]:
-    return dict(Counter((ceil(event_time / size) - 1) * size for event_time, _ in events))
-
-
 def _truncated(events: Events, size: int) -> dict[int, int]:
     return dict(Counter(int(event_time / size) * size for event_time, _ in events))
 
 
+def _by_end(events: Events, size: int) -> dict[int, int]:
+    return dict(Counter(int(event_time // size * size) + size for event_time, _ in events))
+
+
+def _rounded(events: Events, size: int) -> dict[int, int]:
+    return dict(Counter(round(event_time / size) * size for event_time, _ in events))
+
+
 def _numbered(events: Events, size: int) -> dict[int, int]:
     return dict(Counter(int(event_time // size) for event_time, _ in events))
-
-
-def _in_runs(events: Events, size: int) -> dict[int, int]:
-    return {start: len(list(run)) for start, run in groupby(int(t // size * size) for t, _ in events)}
 
 
 def _cases() -> list[tuple[Events, int]]:
@@ -44,6 +42,7 @@ def _cases() -> list[tuple[Events, int]]:
         ([(12, 14), (61, 95), (59, 130), (60, 62)], 60),
         ([(-5, 1), (-60, 3), (5, 8), (-61, 9)], 60),
         ([(30, 40), (300, 301), (31, 700), (299.5, 300.5)], 300),
+        ([(-0.5, 1), (-60.5, 2), (700, 701), (700, 701)], 60),
         (list(zip(event_time.tolist(), arrival.tolist(), strict=True)), 300),
         ([], 60),
     ]
@@ -59,10 +58,10 @@ WINDOWS = Exercise(
     returns="a dict: start of the window (s) to number of events",
     wrongs=[
         Wrong("arrival", _by_arrival, "You cut by arrival: a click made at 59 s that arrives at 130 s still belongs to the first minute."),
-        Wrong("end included", _end_included, "An event on an edge belongs to the window that begins there: 60 s is in [60, 120), not in [0, 60)."),
         Wrong("truncated", _truncated, "int() cuts towards zero, so what lies just before zero falls into the window after it: divide with //, which goes down."),
         Wrong("numbered", _numbered, "Your keys are the numbers of the windows: give each window by its start, number times size."),
-        Wrong("runs", _in_runs, "You count runs of equal windows: events come in no order, so a window can come up again and overwrite its count."),
+        Wrong("by end", _by_end, "You name each window by its end: give its start."),
+        Wrong("rounded", _rounded, "`round` goes to the nearest start, also upwards: 59 s is in [0, 60). Go down to the start, with //."),
     ],
     hints=(
         "What do all events of one window have in common, if you only look at when they happened?",
