@@ -140,10 +140,10 @@ def test_a_wrong_shape_says_what(value, expected, what):
 
 def test_exact_allows_no_tolerance():
     assert difference(1.0, 1.0 + 1e-12) is None
-    assert difference(1.0, 1.0 + 1e-12, exact=True)
-    assert difference(np.ones(3), np.ones(3) + 1e-12, exact=True)
-    assert difference(np.array([NAN, 1.0]), np.array([NAN, 1.0]), exact=True) is None
-    assert difference(1.0, 1.0, exact=True) is None
+    assert difference(1.0, 1.0 + 1e-12, within=0)
+    assert difference(np.ones(3), np.ones(3) + 1e-12, within=0)
+    assert difference(np.array([NAN, 1.0]), np.array([NAN, 1.0]), within=0) is None
+    assert difference(1.0, 1.0, within=0) is None
 
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True) | st.integers(-(10**20), 10**20)

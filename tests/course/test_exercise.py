@@ -116,6 +116,23 @@ def test_check_shows_one_line_and_remembers(bank, capsys):
     assert progress().passes("01") == {"01.1"}
 
 
+def test_an_input_too_big_to_show_can_be_had(capsys):
+    many = [1, *[0] * 40]
+    bank = Bank("01", [make(cases=[([1, 0],), (many,)])])
+    bank.check("01.1", lambda clicks: 0.5)
+    assert capsys.readouterr().out.strip().endswith('To try it by hand: exercises.case("01.1", 2).')
+    assert bank.case("01.1", 2) == (many,)
+    bank.case("01.1", 2)[0].clear()
+    assert bank.case("01.1", 2) == (many,)
+    assert bank.case("01.1", 3) is None
+    assert capsys.readouterr().out == "number is 3: it must be a number from 1 to 2.\n"
+
+
+def test_data_has_no_cases(bank, capsys):
+    assert bank.case("01.2", 1) is None
+    assert capsys.readouterr().out == "01.2 asks for data, not for a function: it has no cases.\n"
+
+
 def test_in_a_notebook_the_line_is_one_escaped_bundle(bank, monkeypatch):
     shown = []
     shell = types.ModuleType("IPython")
@@ -145,8 +162,10 @@ def test_hints_come_one_at_a_time(bank, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "01.1, hint 1 of 3 (a nudge): first",
         "01.1, hint 2 of 3 (the idea): second",
-        '01.1, hint 3 of 3 (almost the code): third The solution is yours: exercises.solution("01.1")',
-        '01.1, hint 3 of 3 (almost the code): third The solution is yours: exercises.solution("01.1")',
+        "01.1, hint 3 of 3 (almost the code): third",
+        'The solution is yours: exercises.solution("01.1")',
+        "01.1, hint 3 of 3 (almost the code): third",
+        'The solution is yours: exercises.solution("01.1")',
     ]
 
 

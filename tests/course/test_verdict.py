@@ -102,9 +102,11 @@ def test_says_where_a_value_departs(value, expected, rung, line):
     assert (verdict.rung, verdict.line) == (rung, line)
 
 
-def test_the_lowest_rung_of_all_cases_is_told():
-    assert judged(9, Raised("ValueError", "no")).rung == "raised"
-    assert judged(9, None).rung == "nothing returned"
+def test_the_worked_example_is_told_first_then_the_lowest_rung():
+    assert judged(9, Raised("ValueError", "no")).case == 1
+    three = {"right": (2 / 3, 2.0, 2 / 3), "calls": [*CASES, CASES[0]]}
+    assert judged(2 / 3, 9, Raised("ValueError", "no"), **three).rung == "raised"
+    assert judged(2 / 3, 9, None, **three).rung == "nothing returned"
     assert RUNGS.index("raised") < RUNGS.index("nothing returned") < RUNGS.index("wrong value")
 
 
@@ -190,3 +192,22 @@ def test_a_known_wrong_value_is_named():
 def test_the_exercises_own_words_stand_alone_for_a_value():
     verdict = value_judged({"a": "user"}, accepts=lambda value, expected: "two metrics are missing.")
     assert verdict.line == "Two metrics are missing."
+
+
+def test_within_widens_right_and_wrong_alike():
+    wrongs = [("double", "That is twice as much.", [Returned(4 / 3), Returned(4.0)])]
+    assert judged(0.667, 2.0, wrongs=wrongs).rung == "wrong value"
+    assert judged(0.667, 2.0, wrongs=wrongs, within=1e-3).passed
+    assert judged(1.334, 4.0, wrongs=wrongs).wrong is None
+    assert judged(1.334, 4.0, wrongs=wrongs, within=1e-3).wrong == "double"
+
+
+def test_the_line_follows_the_convention_that_most_cases_follow():
+    also = [[Returned(67.0), Returned(200.0), Returned(50.0)]]
+    calls = [*CASES, CASES[0]]
+    verdict = judged(67.0, 200.0, 49.0, right=(2 / 3, 2.0, 0.5), also_right=also, calls=calls)
+    assert "returned 49, expected 50" in verdict.line
+    assert (
+        "returned 0.4, expected 0.5"
+        in judged(2 / 3, 2.0, 0.4, right=(2 / 3, 2.0, 0.5), also_right=also, calls=calls).line
+    )

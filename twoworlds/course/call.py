@@ -51,7 +51,7 @@ def call(function: Callable[..., Any], arguments: bytes, after: Callable[[], Non
 
 def _changed(given: tuple[Any, ...], pristine: tuple[Any, ...]) -> tuple[int, ...]:
     pairs = enumerate(zip(given, pristine, strict=True))
-    return tuple(i for i, (now, before) in pairs if difference(plain(now), plain(before), exact=True))
+    return tuple(i for i, (now, before) in pairs if difference(plain(now), plain(before), within=0))
 
 
 def _message(error: BaseException) -> str:

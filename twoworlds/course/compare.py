@@ -37,15 +37,15 @@ class Difference:
         return Difference(self.rung, self.got, self.want, step + self.path, self.what)
 
 
-def same(value: Any, expected: Any) -> bool:
-    """Tell whether two plain values agree."""
-    return difference(value, expected) is None
+def same(value: Any, expected: Any, within: float = RELATIVE) -> bool:
+    """Tell whether two plain values agree, numbers within a share `within` of the expected one."""
+    return difference(value, expected, within) is None
 
 
-def difference(value: Any, expected: Any, exact: bool = False) -> Difference | None:
+def difference(value: Any, expected: Any, within: float = RELATIVE) -> Difference | None:
     """Return where plain `value` departs from plain `expected`, or None where they agree.
 
-    `exact` allows no tolerance: a value that was changed by 1e-12 was changed.
+    within: the share by which a number may differ; 0 allows no tolerance, since a value changed by 1e-12 was changed.
     """
     value, expected = _unboxed(value), _unboxed(expected)
     if _is_missing(value) and _is_missing(expected):
@@ -62,7 +62,7 @@ def difference(value: Any, expected: Any, exact: bool = False) -> Difference | N
         return Difference(
             "wrong value" if "missing" in (family, _family(value)) else "wrong type", value, expected
         )
-    return _COMPARE[family](value, expected, exact)
+    return _COMPARE[family](value, expected, within)
 
 
 def _unboxed(value: Any) -> Any:
@@ -117,7 +117,7 @@ _FAMILIES: dict[str, tuple[type, ...]] = {
 }
 
 
-def _same_thing(value: Any, expected: Any, exact: bool) -> Difference | None:
+def _same_thing(value: Any, expected: Any, within: float) -> Difference | None:
     return (
         None
         if type(value) is type(expected) and value == expected
@@ -125,19 +125,19 @@ def _same_thing(value: Any, expected: Any, exact: bool) -> Difference | None:
     )
 
 
-def _numbers(value: Any, expected: Any, exact: bool) -> Difference | None:
-    return None if _close(value, expected, exact) else Difference("wrong value", value, expected)
+def _numbers(value: Any, expected: Any, within: float) -> Difference | None:
+    return None if _close(value, expected, within) else Difference("wrong value", value, expected)
 
 
-def _close(value: Any, expected: Any, exact: bool) -> bool:
+def _close(value: Any, expected: Any, within: float) -> bool:
     if _is_whole(value) and _is_whole(expected):
         return int(value) == int(expected)
-    relative = RELATIVE_OF_WHOLE if _is_whole(expected) else RELATIVE
+    relative = RELATIVE_OF_WHOLE if _is_whole(expected) else within
     try:
         value, expected = complex(value), complex(expected)
     except OverflowError:  # a whole number beyond any float, against a float
         return False
-    if exact or not np.isfinite(expected):
+    if within == 0 or not np.isfinite(expected):
         return value == expected
     return abs(value - expected) <= max(relative * abs(expected), ABSOLUTE)
 
@@ -146,10 +146,10 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, (int, np.integer))
 
 
-def _times(value: Any, expected: Any, exact: bool) -> Difference | None:
+def _times(value: Any, expected: Any, within: float) -> Difference | None:
     """Compare two instants or two spans, whichever of the three libraries they come from."""
     if type(value) is datetime.date or type(expected) is datetime.date:
-        return _same_thing(value, expected, exact)
+        return _same_thing(value, expected, within)
     return None if _agree(value, expected) else Difference("wrong value", value, expected)
 
 
@@ -168,18 +168,18 @@ def _agree(value: Any, expected: Any) -> bool:
         return False
 
 
-def _mappings(value: dict, expected: dict, exact: bool) -> Difference | None:
+def _mappings(value: dict, expected: dict, within: float) -> Difference | None:
     what = _membership(value, expected, "key")
     if what:
         return Difference("wrong shape", value, expected, what=what)
     for key, want in expected.items():
-        found = difference(value[key], want, exact)
+        found = difference(value[key], want, within)
         if found:
             return found.under(f"[{_label(key)}]")
     return None
 
 
-def _sets(value: Any, expected: Any, exact: bool) -> Difference | None:
+def _sets(value: Any, expected: Any, within: float) -> Difference | None:
     return None if value == expected else Difference("wrong value", value, expected)
 
 
@@ -197,27 +197,27 @@ def _label(label: Any) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _sequences(value: Any, expected: Any, exact: bool) -> Difference | None:
+def _sequences(value: Any, expected: Any, within: float) -> Difference | None:
     if isinstance(expected, np.ndarray) and expected.ndim > 1:
-        return _grids(value, expected, exact)
+        return _grids(value, expected, within)
     if len(value) != len(expected):
         what = f"of {len(value):,} items, expected {len(expected):,}"
         return Difference("wrong shape", value, expected, what=what)
     quick = _numeric(value), _numeric(expected)
     if quick[0] is not None and quick[1] is not None and quick[0].shape == quick[1].shape:
-        return _first_wrong(*quick, exact)
-    return _one_by_one(_listed(value), _listed(expected), exact)
+        return _first_wrong(*quick, within)
+    return _one_by_one(_listed(value), _listed(expected), within)
 
 
-def _one_by_one(value: Sequence[Any], expected: Sequence[Any], exact: bool) -> Difference | None:
+def _one_by_one(value: Sequence[Any], expected: Sequence[Any], within: float) -> Difference | None:
     for i, (got, want) in enumerate(zip(value, expected, strict=True)):
-        found = difference(got, want, exact)
+        found = difference(got, want, within)
         if found:
             return found.under(f"[{i}]")
     return None
 
 
-def _grids(value: Any, expected: np.ndarray, exact: bool) -> Difference | None:
+def _grids(value: Any, expected: np.ndarray, within: float) -> Difference | None:
     """Compare with an array of two or more dimensions; nested lists of the same shape will do."""
     if not isinstance(value, np.ndarray):
         try:
@@ -229,8 +229,8 @@ def _grids(value: Any, expected: np.ndarray, exact: bool) -> Difference | None:
         return Difference("wrong shape", value, expected, what=what)
     quick = _numeric(value), _numeric(expected)
     if quick[0] is not None and quick[1] is not None:
-        return _first_wrong(*quick, exact)
-    return _one_by_one(value.tolist(), expected.tolist(), exact)
+        return _first_wrong(*quick, within)
+    return _one_by_one(value.tolist(), expected.tolist(), within)
 
 
 _NUMBER_TYPES = {int, float} | {
@@ -255,12 +255,12 @@ def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else _filled(value)
 
 
-def _first_wrong(value: np.ndarray, expected: np.ndarray, exact: bool) -> Difference | None:
+def _first_wrong(value: np.ndarray, expected: np.ndarray, within: float) -> Difference | None:
     with np.errstate(all="ignore"):
-        if exact or (value.dtype.kind != "f" and expected.dtype.kind != "f"):
+        if within == 0 or (value.dtype.kind != "f" and expected.dtype.kind != "f"):
             right = value == expected
         else:
-            relative = RELATIVE if expected.dtype.kind == "f" else RELATIVE_OF_WHOLE
+            relative = within if expected.dtype.kind == "f" else RELATIVE_OF_WHOLE
             reach = np.maximum(relative * np.abs(expected), ABSOLUTE)
             near = np.abs(value.astype(float) - expected) <= reach
             right = (value == expected) | (near & np.isfinite(expected))
@@ -272,7 +272,7 @@ def _first_wrong(value: np.ndarray, expected: np.ndarray, exact: bool) -> Differ
     return Difference("wrong value", value[at].item(), expected[at].item(), path)
 
 
-def _tables(value: Any, expected: Any, exact: bool) -> Difference | None:
+def _tables(value: Any, expected: Any, within: float) -> Difference | None:
     pd = pandas()
     what = _membership(list(value.columns), list(expected.columns), "column")
     if what or not expected.columns.is_unique or not value.columns.is_unique:
@@ -290,17 +290,17 @@ def _tables(value: Any, expected: Any, exact: bool) -> Difference | None:
             return Difference("wrong shape", value, expected, what=what)
         value = value.loc[expected.index]
     for column in expected.columns:
-        found = _columns(value[column].array, expected[column].array, exact)
+        found = _columns(value[column].array, expected[column].array, within)
         if found:
             return found.under(f"[{_label(column)}]")
     return None
 
 
-def _columns(value: Any, expected: Any, exact: bool) -> Difference | None:
+def _columns(value: Any, expected: Any, within: float) -> Difference | None:
     quick = _numeric(np.asarray(value)), _numeric(np.asarray(expected))
     if quick[0] is not None and quick[1] is not None:
-        return _first_wrong(*quick, exact)
-    return _one_by_one(_filled(value), _filled(expected), exact)
+        return _first_wrong(*quick, within)
+    return _one_by_one(_filled(value), _filled(expected), within)
 
 
 def _filled(column: Any) -> list[Any]:
@@ -315,7 +315,7 @@ def _as_dict(value: Any) -> dict:
 _COMPARE = {
     "nothing": _same_thing,
     "foreign": _same_thing,
-    "truth": lambda value, expected, exact: _same_thing(bool(value), bool(expected), exact),
+    "truth": lambda value, expected, within: _same_thing(bool(value), bool(expected), within),
     "number": _numbers,
     "text": _same_thing,
     "moment": _times,

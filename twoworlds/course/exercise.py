@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import pickle
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,13 +15,14 @@ import cloudpickle
 
 from twoworlds.course import work
 from twoworlds.course.call import Outcome, Returned, call
+from twoworlds.course.compare import RELATIVE
 from twoworlds.course.plain import plain
 from twoworlds.course.progress import progress
 from twoworlds.course.runner import LIMIT, Run, shared
 from twoworlds.course.show import describe
 from twoworlds.course.stub import is_stub
-from twoworlds.course.verdict import Standard, Verdict, called, climb, climb_value, not_attempted
-from twoworlds.errors import InputError, require_one_of
+from twoworlds.course.verdict import Standard, Verdict, called, climb, climb_value, not_attempted, shown_whole
+from twoworlds.errors import InputError, require_one_of, require_whole
 
 _STEPS = ("a nudge", "the idea", "almost the code")
 
@@ -43,6 +45,8 @@ class Exercise:
     `returns` says what comes back, "a float: clicks per impression"; what stands behind the colon explains a number.
     `also_right` are other conventions, each to be followed on all cases; `accepts(value, expected, *arguments)` is
     asked about a value that differs: it returns True if that is right too, else a clause that says why not, or None.
+    `within` is the share by which numbers may differ from the reference and from known wrong answers: more than a
+    rounding error where 1.96 or a simulation will do.
     `preload` names modules that answers may need and that are slow to import: they are imported ahead.
     """
 
@@ -59,6 +63,7 @@ class Exercise:
     also_right: Sequence[Any] = ()
     preload: Sequence[str] = ()
     kind: Literal["function", "value"] = "function"
+    within: float = RELATIVE
 
     def __post_init__(self) -> None:
         require_one_of("desk", self.desk, ("product", "platform", "both"))
@@ -91,6 +96,7 @@ class Exercise:
             returns=self.returns,
             accepts=self.accepts,
             calls=self.calls,
+            within=self.within,
         )
 
     @cached_property
@@ -163,7 +169,27 @@ class Bank:
         if verdict.rung != "not attempted":
             payload = {"rung": verdict.rung, "passed": verdict.passed, "wrong": verdict.wrong}
             progress().record("attempt", self.chapter, id, payload)
-        _show_line(f"{id}: {verdict.line}", verdict.rung)
+        _show_line(f"{id}: {verdict.line}{self._offer_case(id, verdict)}", verdict.rung)
+
+    def case(self, id: str, number: int) -> tuple[Any, ...] | None:
+        """Return the arguments of a case, from 1 (the worked example): a fresh copy, to try an answer on by hand.
+
+        Where there is no such case, a line says so and None comes back.
+        """
+        try:
+            calls = self[id].calls
+            if not calls:
+                raise InputError(f"{id} asks for data, not for a function: it has no cases.")
+            return pickle.loads(calls[require_whole("number", number, 1, len(calls)) - 1])
+        except InputError as error:
+            _show_line(str(error))
+            return None
+
+    def _offer_case(self, id: str, verdict: Verdict) -> str:
+        """Return the sentence that offers a case's input, where the line could not show it whole."""
+        if not verdict.case or shown_whole(self[id].calls[verdict.case - 1]):
+            return ""
+        return f' To try it by hand: exercises.case("{id}", {verdict.case}).'
 
     def judge(self, id: str, answer: Any, limit: float = LIMIT) -> Verdict:
         """Return the verdict on `answer`, which may run for `limit` seconds; shows and records nothing."""
@@ -188,8 +214,9 @@ class Bank:
         step = min(self._hints_given.get(id, 0), 2)
         self._hints_given[id] = step + 1
         progress().record("hint", self.chapter, id, {"step": step + 1})
-        offer = "" if step < 2 else f' The solution is yours: exercises.solution("{id}")'
-        _show_line(f"{id}, hint {step + 1} of 3 ({_STEPS[step]}): {hints[step]}{offer}")
+        _show_line(f"{id}, hint {step + 1} of 3 ({_STEPS[step]}): {hints[step]}")
+        if step == 2:
+            _show_line(f'The solution is yours: exercises.solution("{id}")')
 
     def solution(self, id: str) -> None:
         """Show the solution's code after a pass or after all hints; until then say what is needed."""

@@ -2,11 +2,11 @@
 
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twoworlds.course.call import Outcome, Raised, Returned
-from twoworlds.course.compare import Difference, difference, same
+from twoworlds.course.compare import RELATIVE, Difference, difference, same
 from twoworlds.course.show import describe, show, tell_apart
 
 RUNGS = (
@@ -26,11 +26,15 @@ CALL_WIDTH = 60
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check says: the rung reached (one of RUNGS), the line, and the name of the known wrong answer, if any."""
+    """What a check says: the rung reached (one of RUNGS), the line, and the name of the known wrong answer, if any.
+
+    `case` is the number (from 1) of the case that the line is about, if it is about one.
+    """
 
     rung: str
     line: str
     wrong: str | None = None
+    case: int | None = None
 
     @property
     def passed(self) -> bool:
@@ -48,33 +52,52 @@ class Standard:
     returns: str
     accepts: Callable[..., Any] | None = None
     calls: Sequence[bytes] = ()  # the pickled arguments of each case
+    within: float = RELATIVE  # the share by which numbers may differ, from right and wrong outcomes alike
 
+    def agrees(self, outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> bool:
+        """Tell whether two functions did the same on every case: returned equal values, or raised the same type."""
+        return len(outcomes) == len(others) and all(map(self._alike, outcomes, others))
 
-def agree(outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> bool:
-    """Tell whether two functions did the same on every case: returned equal values, or raised the same type."""
-    return len(outcomes) == len(others) and all(map(_alike, outcomes, others))
+    def is_right(self, outcomes: Sequence[Outcome]) -> bool:
+        """Tell whether the outcomes are those of the reference, or of another convention, on all cases."""
+        return any(self.agrees(outcomes, right) for right in (self.right, *self.also_right))
 
+    def by_nearest_convention(self, outcomes: Sequence[Outcome]) -> "Standard":
+        """Return the standard with the convention as right that most of the cases follow: it says what to mend."""
+        conventions = (self.right, *self.also_right)
+        nearest = max(conventions, key=lambda right: sum(map(self._alike, outcomes, right)))
+        return replace(self, right=nearest)
 
-def _alike(outcome: Outcome, other: Outcome) -> bool:
-    if isinstance(outcome, Raised) or isinstance(other, Raised):
-        return isinstance(outcome, Raised) and isinstance(other, Raised) and outcome.kind == other.kind
-    return same(outcome.value, other.value)
+    def known_wrong(self, outcomes: Sequence[Outcome]) -> Verdict | None:
+        """Return the verdict of the known wrong answer that did the same, if there is one."""
+        for name, sentence, its_outcomes in self.wrongs:
+            if self.agrees(outcomes, its_outcomes):
+                return Verdict("known wrong", sentence, name)
+        return None
+
+    def _alike(self, outcome: Outcome, other: Outcome) -> bool:
+        if isinstance(outcome, Raised) or isinstance(other, Raised):
+            return isinstance(outcome, Raised) and isinstance(other, Raised) and outcome.kind == other.kind
+        return same(outcome.value, other.value, self.within)
 
 
 def climb(name: str, outcomes: Sequence[Outcome], standard: Standard, parameters: Sequence[str]) -> Verdict:
     """Judge the outcomes of all cases: the answer of the learner's function `name` against the standard."""
     if all(isinstance(outcome, Returned) and outcome.value is ... for outcome in outcomes):
         return not_attempted()
-    if any(agree(outcomes, right) for right in (standard.right, *standard.also_right)):
+    if standard.is_right(outcomes):
         return _unless_changed(name, outcomes, standard, parameters)
-    found = [_judge_case(name, i, outcome, standard) for i, outcome in enumerate(outcomes)]
-    found = [verdict for verdict in found if verdict is not None]
+    nearest = standard.by_nearest_convention(outcomes)
+    judged = (_judge_case(name, i, outcome, nearest) for i, outcome in enumerate(outcomes))
+    found = [replace(verdict, case=i) for i, verdict in enumerate(judged, start=1) if verdict]
     if not found:
         return _unless_changed(name, outcomes, standard, parameters)
-    for wrong, sentence, its_outcomes in standard.wrongs:
-        if agree(outcomes, its_outcomes):
-            return Verdict("known wrong", sentence, wrong)
-    return min(found, key=lambda verdict: RUNGS.index(verdict.rung))
+    return standard.known_wrong(outcomes) or _first_to_mend(found)
+
+
+def _first_to_mend(found: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on the worked example, which the learner sees, if it fails; else the lowest rung's."""
+    return found[0] if found[0].case == 1 else min(found, key=lambda verdict: RUNGS.index(verdict.rung))
 
 
 def climb_value(value: Any, standard: Standard) -> Verdict:
@@ -82,16 +105,13 @@ def climb_value(value: Any, standard: Standard) -> Verdict:
     outcome = (Returned(value),)
     if _blank(value):
         return not_attempted()
-    if any(agree(outcome, right) for right in (standard.right, *standard.also_right)):
+    if standard.is_right(outcome):
         return Verdict("passed", "passed.")
     expected = standard.right[0].value
     found = judge_value("your answer is", value, expected, standard, reveal=False)
     if found is None:
         return Verdict("passed", "passed.")
-    for wrong, sentence, its_outcome in standard.wrongs:
-        if agree(outcome, its_outcome):
-            return Verdict("known wrong", sentence, wrong)
-    return found
+    return standard.known_wrong(outcome) or found
 
 
 def _blank(value: Any) -> bool:
@@ -113,6 +133,12 @@ def called(name: str, arguments: bytes) -> str:
     values = pickle.loads(arguments)
     width = max(12, (CALL_WIDTH - len(name)) // max(1, len(values)))
     return f"{name}({', '.join(show(value, width) for value in values)})"
+
+
+def shown_whole(arguments: bytes) -> bool:
+    """Tell whether `called` shows the arguments whole: no table, nothing cut off."""
+    line = called("f", arguments)
+    return not any(mark in line for mark in ("…", "DataFrame of", "array of shape"))
 
 
 def _unless_changed(
@@ -170,7 +196,7 @@ def judge_value(
 
     `said` opens the line: "ctr([1]) returned". Without `reveal` the line doesn't tell what was expected.
     """
-    found = difference(value, expected)
+    found = difference(value, expected, standard.within)
     opinion = _opinion(standard, value, expected, arguments) if found else True
     if found is None or opinion is True:
         return None
