@@ -12,7 +12,10 @@ from matplotlib.lines import Line2D
 from twoworlds.course.explorer import Explorer
 from twoworlds.course.stage import Stage
 
-BROKEN_WORDS = re.compile(r"\b(nan|inf|none|-0(\.0+)?)\b|\{|\}|np\.", re.IGNORECASE)
+# What no sentence may hold: a number that is none, less than nothing, computer notation, "1 minutes".
+BROKEN_WORDS = re.compile(
+    r"\b(nan|inf)\b|\bNone\b(?! of)|(?<![\w.])-0(\.0+)?(?![.\d])|\de[+-]\d|(?<![\w.,+-])1 [a-z]{3,}(?<!s)s\b|[{}]|np\."
+)
 
 
 def settings(explorer: Explorer, random: int = 200, seed: int = 0) -> Iterator[dict[str, Any]]:
