@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.c05_now.words import percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -168,7 +169,7 @@ def reading(r: Counted) -> str:
     )
     price = f"in {_size(gigabytes)} of memory" if gigabytes else "with no memory at all"
     return (
-        f"The total is {total}: {100 * twice:.1f} % of hearts are counted twice and {100 * swallowed:.1f} % swallowed, "
+        f"The total is {total}: {percent(twice)} of hearts are counted twice and {percent(swallowed)} swallowed, "
         f"{price}."
     )
 

@@ -11,7 +11,7 @@ from twoworlds.world.people import make_people
 
 # An evening on which somebody comes with a wish, and the wish weighs as much as all of last year.
 WORLD = World(users=400, days=1, seed=7, intent_strength=1.0)
-PERSON, SLATES, SLATE_S = 25, 24, 30
+PERSON, SLATES, SLATE_S = 33, 24, 30
 SEARCH, EARLY_S = 5, 25  # the first slate that could know of the search, and how long before it she searches
 ASKED = "20:00:05"
 HALF_LIFE_MIN = 2

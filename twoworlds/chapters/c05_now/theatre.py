@@ -133,7 +133,7 @@ def reading(r: Scene) -> str:
     """Say what she wants and sees, whether the search is known, and what using tonight was worth."""
     wish = r.played.evening.wish[0, r.now]
     wanted = CHESS if wish == NO_WISH else wish
-    seen = f"At {CLOCK[r.now]} she wants {NAMES[wanted]}; {r.shown(wanted)[r.now]} of 10 videos are about it."
+    seen = f"At {CLOCK[r.now]} she wants {NAMES[wanted]} and gets {r.shown(wanted)[r.now]} of 10."
     if r.now < SEARCH:
         return seen
     if r.played.memory.weight == 0:
@@ -141,9 +141,12 @@ def reading(r: Scene) -> str:
     if r.now < r.first_known:
         until = "all evening" if r.first_known == SLATES else f"until the slate of {CLOCK[r.first_known]}"
         return f"{seen} Her search of {ASKED} is under way {until}."
+    bread = r.shown(BREAD)
+    since, before = bread[r.first_known : r.now + 1].mean(), bread[:SEARCH].mean()
     return (
-        f"{seen} Her search of {ASKED} is known since {CLOCK[r.first_known]}. Over the evening, until {CLOCK[-1]}, "
-        f"using tonight is worth {percent(r.worth, sign=True)} satisfaction."
+        f"Her search of {ASKED} is known since {CLOCK[r.first_known]}: {since:.1f} of 10 videos about bread since, "
+        f"{before:.1f} before. {'' if wanted == BREAD else seen + ' '}By {CLOCK[-1]} using tonight is worth "
+        f"{percent(r.worth, sign=True)} satisfaction."
     )
 
 
@@ -165,7 +168,7 @@ def users_theatre() -> Explorer:
         question="She searched for bread. When does the feed know, and what does it make of it?",
         controls={
             "clock": Steps("The clock", CLOCK, CLOCK[-1]),
-            "delay_s": Steps("Phone to profile", (2, 10, 20, 60, 120, 180, 300, 600), 120, "s"),
+            "delay_s": Steps("Phone to profile", (2, 10, 20, 60, 120, 180, 300, 600), 60, "s"),
             "weight": Slider("Weight of tonight", 0.0, 1.0, 0.1, 0.6, "share"),
             "story": Choice("What she wants", tuple(STORIES), next(iter(STORIES))),
         },

@@ -17,12 +17,12 @@ from twoworlds.product.session import Memory, evening, play
 WORLD = world_of(1.0)  # a wish weighs as much as all of last year
 SHARE = {"steady": 0.7, "restless": 0.3}
 PEOPLE = 600  # of each segment; fewer than in the chapter, so that a plan is lived while you wait
-BUDGET = 8.0  # machines
-ASKED, HARM = 0.035, 0.005  # gain of everybody at least; loss of a segment at most (shares)
+BUDGET = 5.0  # machines
+ASKED, HARM = 0.037, 0.005  # gain of everybody at least; loss of a segment at most (shares)
 PLAN = {
-    "delay_s": 15,
-    "steady": {"weight": 0.0, "half_life_min": 5},
-    "restless": {"weight": 0.7, "half_life_min": 2},
+    "delay_s": 35,
+    "steady": {"weight": 0.0, "half_life_min": None},
+    "restless": {"weight": 0.8, "half_life_min": 2},
 }
 
 
@@ -81,7 +81,7 @@ def good_enough(value: object, expected: object) -> bool | str:
         result = lived(value)
     except InputError as error:
         return f"the plan can't be lived: {error}"
-    told = ", ".join(f"{name} {percent(result[name], sign=True)}" for name in ("everybody", *SEGMENTS))
+    told = ", ".join(f"{name} {100 * result[name]:+.2f} %" for name in ("everybody", *SEGMENTS))
     told = f"lived: {told}, {result['machines']:.1f} machines. "
     if result["machines"] > BUDGET:
         return f"{told}The budget is {BUDGET:g} machines."
@@ -98,6 +98,10 @@ def _all_alike(weight: float, half_life_min: float, delay_s: float) -> dict[str,
     return {"delay_s": delay_s, "steady": dict(memory), "restless": dict(memory)}
 
 
+def _some(delay_s: float) -> dict[str, Any]:
+    return {**PLAN, "delay_s": delay_s, "restless": {"weight": 0.6, "half_life_min": 2}}
+
+
 OPEN = Exercise(
     id="05.7",
     title="Real time for whom?",
@@ -108,13 +112,14 @@ OPEN = Exercise(
     accepts=good_enough,
     returns="a dict with the keys 'delay_s', 'steady' and 'restless'",
     wrongs=[
-        Wrong("real time for all", _all_alike(0.7, 2, 15), "You stream everybody. Seven in ten are steady: they lose by it, and they take seven tenths of the machines."),
-        Wrong("on a budget", _all_alike(0.4, 2, 135), "One weight for all, as quick as the budget allows: the steady are harmed, the restless wait. Who doesn't need the stream?"),
+        Wrong("real time for all", _all_alike(0.6, 2, 60), "You stream everybody. Seven in ten are steady: they lose by it, and they take seven tenths of the machines."),
+        Wrong("on a budget", _all_alike(0.6, 2, 345), "One weight for all, as quick as the budget allows: the steady are harmed, the restless wait. Who doesn't need the stream?"),
+        Wrong("a minute will do", _some(60), "Right people, right weight, and too late: there are machines left in the budget. What would a shorter delay bring?"),
         Wrong("nobody", _all_alike(0.0, 2, 15), "Nobody is streamed: no machines, and no gain. Some people are worth it."),
     ],
     hints=(
         "Who gains by tonight's taps, and who pays for the machines that carry them? They need not be the same people.",
         "A segment with weight 0 needs no stream. What does the budget buy for the rest? And which setting does the rest like best (section 5)?",
-        "steady: weight 0. restless: weight about 0.7, half-life about 2 minutes. Then the shortest delay_s with 12 * 0.3 / sqrt(delay_s / 60) <= 8.",
+        "the machines of the restless alone: 12 * 0.3 / np.sqrt(delay_s / 60); which delay_s makes that nearly 5?",
     ),
 )  # fmt: skip
