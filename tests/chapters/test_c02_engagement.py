@@ -1,6 +1,7 @@
 """Chapter 02's models: stored grids against the world, sums against the metrics' room, and what must surprise."""
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from twoworlds.chapters.c02_engagement import (
     cohorts,
+    exercises,
     gaps,
     mixer,
     positions,
@@ -18,6 +20,7 @@ from twoworlds.chapters.c02_engagement import (
 )
 from twoworlds.chapters.c02_engagement.exercises import surrogate
 from twoworlds.course.grids import grid
+from twoworlds.course.testing import trusted_verdict
 from twoworlds.product import metrics as m
 from twoworlds.world import METRICS, Policy, World, compare, simulate
 
@@ -246,3 +249,119 @@ def test_surrogates_panel_is_fair_and_its_volunteers_are_not():
     assert volunteers["stars"].mean() - everyone["stars"].mean() > 0.2
     assert "stars" not in surrogate.surrogate_tables()[2]
     assert "value" not in surrogate.surrogate_tables()[0]
+
+
+def _pasted(events, gap_min):
+    """Cut as the notebook does: a pause of exactly the gap goes on with the session."""
+    ordered = events.sort_values(["user_id", "ts"])
+    pause = ordered.groupby("user_id").ts.diff()
+    begins = pause.isna() | (pause > pd.Timedelta(minutes=gap_min))
+    return begins.groupby(ordered.user_id).cumsum()
+
+
+def _seconds_of_pause(events, gap_min):
+    ordered = events.sort_values(["user_id", "ts"])
+    pause = ordered.groupby("user_id").ts.diff()
+    begins = pause.isna() | (pause.dt.seconds >= 60 * gap_min)
+    return begins.groupby(ordered.user_id).cumsum().sort_index().tolist()
+
+
+def _no_groups(events, gap_min):
+    ordered = events.sort_values(["user_id", "ts"])
+    begins = ordered.ts.diff() >= pd.Timedelta(minutes=gap_min)
+    return begins.groupby(ordered.user_id).cumsum().sort_index().tolist()
+
+
+def _back(activity, users, last_day):
+    old = users[users.joined_day + 7 <= last_day]
+    merged = activity.merge(old, on="user_id").drop_duplicates()
+    back = merged[merged.day == merged.joined_day + 7].groupby("joined_day").size()
+    return back / old.groupby("joined_day").size()
+
+
+def _self_normalised(log, e):
+    chance = log.position.map(e)
+    return ((log.clicked / chance).groupby(log.video).sum() / (1 / chance).groupby(log.video).sum()).to_dict()
+
+
+def _off_by_one(shown, judged):
+    def dcg(row):
+        return sum(r / np.log2(i + 2) for i, r in enumerate(row, 1))
+
+    return dcg(shown) / (dcg(sorted(judged, reverse=True)[: len(shown)]) or 1)
+
+
+def _line(share):
+    """Return a surrogate that is a line in the share watched (or in seconds), learnt on the panel."""
+
+    def fitted(volunteers, panel, everyone):
+        x, z = ((t.watch_s / t.length_s if share else t.watch_s) for t in (panel, everyone))
+        slope, level = np.polyfit(x, panel.stars, 1)
+        return level + slope * z
+
+    return fitted
+
+
+TEMPTING = {
+    "0 s is a click": ("02.1", lambda t: (t.watch_s / t.length_s)[t.watch_s > 0].mean(), "clicked"),
+    "percent": ("02.1", lambda t: 100 * (t.watch_s / t.length_s)[t.clicked].mean(), "percentage"),
+    "pasted": ("02.2", _pasted, "exactly the gap"),
+    "pasted list": ("02.2", lambda e, g: _pasted(e, g).tolist(), "exactly the gap"),
+    "days dropped": ("02.2", _seconds_of_pause, ".dt.seconds"),
+    "one stream": ("02.2", _no_groups, "begins session 1"),
+    "dropped": ("02.3", lambda *t: _back(*t).dropna().to_dict(), "not unknown"),
+    "left as nan": ("02.3", lambda *t: _back(*t).to_dict(), "not NaN"),
+    "last day seen": ("02.3", lambda a, u, _: _back(a, u, a.day.max()).fillna(0).to_dict(), "old enough"),
+    "one over the rank": (
+        "02.5",
+        lambda t, _: (t.clicked * t.position).groupby(t.video).mean().to_dict(),
+        "examination",
+    ),
+    "weighs all rows": ("02.5", _self_normalised, "summed weights"),
+    "clicked rows": (
+        "02.5",
+        lambda t, e: (1 / t[t.clicked].position.map(e)).groupby(t.video).mean().to_dict(),
+        "zeros",
+    ),
+    "all but alike": (
+        "02.6",
+        lambda s, k: np.mean([1 - s[a][b] for a in k for b in k if s[a][b] < 1]),
+        "repost",
+    ),
+    "unsorted ideal": (
+        "02.7",
+        lambda s, j: exercises["02.7"].answer(s, j) and _unsorted_ideal(s, j),
+        "sort it",
+    ),
+    "one place off": ("02.7", _off_by_one, "one place off"),
+    "seconds": ("02.8", _line(share=False), "seconds"),
+    "upside down": ("02.8", lambda v, p, e: 6 - _line(share=True)(v, p, e), "upside down"),
+    "volunteers": ("02.8", lambda v, p, e: _line(share=True)(v, v, e), "volunteers"),
+}
+
+
+def _unsorted_ideal(shown, judged):
+    def dcg(row):
+        return sum(r / np.log2(i + 2) for i, r in enumerate(row))
+
+    return dcg(shown) / dcg(judged[: len(shown)])
+
+
+@pytest.mark.parametrize("name", TEMPTING)
+def test_tempting_wrong_answers_fail_and_are_told_why(name):
+    """A case set that lets one of these pass proves nothing; a message that doesn't name the slip helps nobody."""
+    id, answer, told = TEMPTING[name]
+    verdict = trusted_verdict(exercises[id], answer)
+    assert not verdict.passed
+    assert re.search(told, verdict.line), verdict.line
+
+
+def test_a_line_in_the_share_watched_on_the_panel_is_enough():
+    assert trusted_verdict(exercises["02.8"], _line(share=True)).passed
+
+
+def test_none_for_the_young_is_unknown_too():
+    def with_none(activity, users, last_day):
+        return dict.fromkeys(users.joined_day) | _back(activity, users, last_day).fillna(0).to_dict()
+
+    assert trusted_verdict(exercises["02.3"], with_none).passed

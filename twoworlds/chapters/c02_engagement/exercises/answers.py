@@ -62,18 +62,19 @@ SURVEY = Exercise(
         Wrong(
             "silence is zero",
             lambda asked: float(asked["stars"].fillna(0).mean()),
-            "You counted silence as zero stars. No answer is not a bad answer: it is unknown.",
+            "Silence came out as zero stars: by fillna(0), or because a sum over answers was divided by all who were "
+            "asked. No answer is not a bad answer, it is unknown.",
         ),
         Wrong(
             "not normalised",
             _unnormalised,
-            "You divided by the number of answers. Weighted answers stand for all who were asked: divide by the "
-            "weights.",
+            "You divided weighted answers by the number of answers. Divide by the sum of the weights: that is the "
+            "number asked.",
         ),
     ],
     hints=(
         "For how many people does one answer stand in a group where one of four answers?",
         "Mean of each group over its answers, then the mean of the groups, each weighing as many as were asked.",
-        "groups = asked.groupby('group')['stars'], then np.average(groups.mean(), weights=groups.size())",
+        "groups = asked.groupby('group')['stars']; said, people = groups.mean(), groups.size()",
     ),
 )

@@ -19,7 +19,23 @@ def list_diversity(similarity: Matrix, shown: list[int]) -> float:
 def _lists() -> list[tuple[Matrix, list[int]]]:
     three = [[1, 0.9, 0.1], [0.9, 1, 0.2], [0.1, 0.2, 1]]
     four = [[1, 0.9, 0.1, 0.4], [0.9, 1, 0.2, 0.3], [0.1, 0.2, 1, 0.0], [0.4, 0.3, 0.0, 1]]
-    return [(three, [0, 2]), (four, [0, 1, 2]), (four, [3, 0, 1, 2])]
+    repost = [[1, 1, 0.5], [1, 1, 0.5], [0.5, 0.5, 1]]  # two items, the same clip
+    return [(three, [0, 2]), (four, [0, 1, 2]), (four, [3, 0, 1, 2]), (repost, [0, 1, 2])]
+
+
+def _near_diversity(value: float, expected: float, similarity: Matrix, shown: list[int]) -> str | None:
+    """Name slips that are not among the known wrong answers."""
+    part = _part(similarity, shown)
+    n, total = len(shown), float(np.triu(part, 1).sum())
+    if np.isclose(value, 2 * expected):
+        return "each pair is in your sum twice, and once in what you divide by."
+    if np.isclose(value, total / n**2) or np.isclose(value, total / n):
+        return f"{n} items make {n * (n - 1) // 2} {'pair' if n == 2 else 'pairs'}: divide by that."
+    if shown != list(range(n)) and np.isclose(value, list_diversity(similarity, list(range(n)))):
+        return "you took the first items: shown holds their numbers."
+    if (part == 0).sum() > n and np.isclose(value, part[part > 0].mean()):
+        return "two different items may be alike (a repost): that pair counts, with distance 0."
+    return None
 
 
 def _part(similarity: Matrix, shown: list[int]) -> np.ndarray:
@@ -32,6 +48,7 @@ DIVERSITY = Exercise(
     desk="product",
     minutes=6,
     answer=list_diversity,
+    accepts=_near_diversity,
     cases=_lists,
     returns="a float: the mean distance between two shown items",
     wrongs=[
@@ -66,19 +83,19 @@ DIVERSITY = Exercise(
     hints=(
         "How many pairs do three items make? And n?",
         "Go through the pairs of shown items, each once; average 1 - similarity.",
-        "np.mean([1 - similarity[a][b] for i, a in enumerate(shown) for b in shown[i + 1:]])",
+        "pairs = [(a, b) for i, a in enumerate(shown) for b in shown[i + 1:]]",
     ),
 )  # fmt: skip
 
 
 def ndcg(shown: list[float], judged: list[float]) -> float:
     """Return DCG of the shown list over that of the best list of the same length from everything judged."""
+    best = _dcg(sorted(judged, reverse=True)[: len(shown)])
+    return _dcg(shown) / best if best else 0.0
 
-    def dcg(relevance: list[float]) -> float:
-        return float(sum(r / np.log2(i + 2) for i, r in enumerate(relevance)))
 
-    best = dcg(sorted(judged, reverse=True)[: len(shown)])
-    return dcg(shown) / best if best else 0.0
+def _dcg(relevance: list[float]) -> float:
+    return float(sum(r / np.log2(i + 2) for i, r in enumerate(relevance)))
 
 
 Number = Callable[[float], float]
@@ -97,9 +114,17 @@ def _scores_with(discount: Number, gain: Number = float) -> Callable[[list[float
     return scored
 
 
-def _nothing_to_find(value: object, expected: float, shown: list[float], judged: list[float]) -> bool | None:
-    """Accept nan where nothing is relevant: both conventions are in use."""
-    return True if not any(judged) and isinstance(value, float) and value != value else None
+def _near_ndcg(value: float, expected: float, shown: list[float], judged: list[float]) -> bool | str | None:
+    """Accept nan where nothing is relevant, for both conventions are in use; name some slips."""
+    if not any(judged):
+        return True if value != value else "nothing that was judged is relevant: return 0 (or NaN)."
+    if np.isclose(value, _dcg(shown)):
+        return "that is the DCG: divide it by the DCG of the best list."
+    if np.isclose(value, _dcg(shown) / (_dcg(judged[: len(shown)]) or 1)):
+        return "judged is in no order: sort it, the largest relevance first, before you cut it."
+    if np.isclose(value, _scores_with(lambda i: np.log2(i + 2))(shown, judged)):
+        return "your discount is one place off: the first place has log2(2) = 1."
+    return None
 
 
 NDCG = Exercise(
@@ -108,9 +133,9 @@ NDCG = Exercise(
     desk="both",
     minutes=8,
     answer=ndcg,
-    accepts=_nothing_to_find,
+    accepts=_near_ndcg,
     cases=lambda: [
-        ([2, 0, 3], [3, 2, 1, 0]),
+        ([2, 0, 3], [1, 3, 0, 2]),
         ([3, 2, 3, 0, 1, 2], [3, 2, 3, 0, 1, 2]),
         ([3, 2, 3, 0, 1, 2], [3, 2, 3, 0, 1, 2, 3, 2]),
         ([0, 0], [0, 0, 0]),
@@ -132,7 +157,7 @@ NDCG = Exercise(
         Wrong(
             "rank",
             _scores_with(lambda i: i),
-            "You discount by 1 / i. It falls more gently: 1 / log2(i + 1).",
+            "You discount by 1 / i. The discount falls more gently: 1 / log2(i + 1).",
         ),
         Wrong(
             "first two free",

@@ -26,6 +26,11 @@ def _log(seed: int, n: int) -> pd.DataFrame:
     return table.assign(clicked=rng.random(n) < 0.5 / table["position"])
 
 
+def _without_click(log: pd.DataFrame) -> pd.DataFrame:
+    """Return a log in which nobody clicked on video d."""
+    return log.assign(clicked=log["clicked"] & (log["video"] != "d"))
+
+
 def _cases() -> list[tuple[pd.DataFrame, dict[int, float]]]:
     small = pd.DataFrame(
         {
@@ -34,20 +39,32 @@ def _cases() -> list[tuple[pd.DataFrame, dict[int, float]]]:
             "clicked": [True, False, False, True, False, False],
         }
     )
-    exam = {1: 1.0, 2: 0.5, 3: 0.4, 4: 0.2}
-    return [(small, {1: 1.0, 2: 0.5}), (_log(3, 60), exam), (_log(5, 80), {k: 1 / k for k in range(1, 5)})]
+    exam = {1: 0.9, 2: 0.6, 3: 0.4, 4: 0.25}  # not 1 / position
+    return [(small, {1: 1.0, 2: 0.5}), (_log(5, 80), exam), (_without_click(_log(8, 90)), exam)]
 
 
 def _per_click(log: pd.DataFrame, examination: dict[int, float]) -> Rates:
     clicks = log[log["clicked"]]
     weights = (1 / clicks["position"].map(examination)).groupby(clicks["video"]).mean()
-    return weights.reindex(sorted(set(log["video"])), fill_value=0.0).to_dict()
+    return weights.to_dict()
 
 
-def _shifted(log: pd.DataFrame, examination: dict[int, float]) -> Rates:
-    values = [examination[k] for k in sorted(examination)]
-    chance = log["position"].map(lambda k: values[min(k, len(values) - 1)])
-    return (log["clicked"] / chance).groupby(log["video"]).mean().to_dict()
+def _near(value: Rates, expected: Rates, log: pd.DataFrame, examination: dict[int, float]) -> str | None:
+    """Name slips that are not among the known wrong answers."""
+    chance, by = log["position"].map(examination), log["video"]
+    weighted = log["clicked"] / chance
+    missing = sorted(set(expected) - {video for video, rate in value.items() if rate == rate})
+    if missing:
+        return f"video {missing[0]!r} has no number: it was shown and never clicked, which is 0."
+    if _alike(value, weighted.groupby(by).sum().to_dict()):
+        return "that is the sum of the weights: divide by the video's impressions."
+    if _alike(value, (weighted.groupby(by).sum() / (1 / chance).groupby(by).sum()).to_dict()):
+        return "you divided by the summed weights of all rows, so the rows that nobody looks at weigh most."
+    return None
+
+
+def _alike(value: Rates, other: Rates) -> bool:
+    return value.keys() == other.keys() and all(np.isclose(value[video], other[video]) for video in other)
 
 
 def _mean_look(log: pd.DataFrame, examination: dict[int, float]) -> Rates:
@@ -62,6 +79,7 @@ DEBIASED = Exercise(
     minutes=8,
     answer=debiased_ctr,
     also_right=[_clicks_over_looks],
+    accepts=_near,
     cases=_cases,
     returns="a dict: video to clicks per look, a share",
     wrongs=[
@@ -82,9 +100,9 @@ DEBIASED = Exercise(
             "You took the mean over clicks. Impressions without a click count as well: they are the zeros.",
         ),
         Wrong(
-            "from zero",
-            _shifted,
-            "You are one position off: position 1 is the top, and examination[1] belongs to it.",
+            "one over the rank",
+            lambda log, e: (log["clicked"] * log["position"]).groupby(log["video"]).mean().to_dict(),
+            "You divided by 1 / position. How far people look differs from feed to feed: use examination.",
         ),
         Wrong(
             "one look for all",
@@ -97,6 +115,6 @@ DEBIASED = Exercise(
         "A click at a position that half the people look at stands for how many clicks at the top?",
         "Weigh each click by 1 / examination of its position, then take the mean over all of the video's "
         "impressions.",
-        "(log['clicked'] / log['position'].map(examination)).groupby(log['video']).mean().to_dict()",
+        "weighted = log['clicked'] / log['position'].map(examination)",
     ),
 )

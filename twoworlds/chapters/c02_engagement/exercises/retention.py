@@ -17,10 +17,10 @@ def d7_retention(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> 
 
 
 def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
-    users = pd.DataFrame({"user_id": range(1, 13), "joined_day": [1, 1, 1, 1, 3, 3, 3, 4, 4, 6, 6, 6]})
+    users = pd.DataFrame({"user_id": range(1, 14), "joined_day": [1, 1, 1, 1, 3, 3, 3, 4, 4, 6, 6, 6, 2]})
     seen = [
         (1, 1), (1, 8), (1, 8), (2, 1), (2, 5), (3, 1), (3, 9), (3, 7), (5, 3), (5, 10), (6, 3), (6, 10), (6, 10),
-        (7, 5), (8, 4), (8, 9), (9, 4), (9, 11), (10, 6), (10, 8), (11, 6), (12, 6), (12, 10),
+        (7, 5), (8, 4), (8, 9), (9, 4), (9, 11), (10, 6), (10, 8), (11, 6), (12, 6), (12, 10), (13, 2),
     ]  # fmt: skip
     return pd.DataFrame(seen, columns=["user_id", "day"]), users
 
@@ -32,7 +32,8 @@ def _small() -> tuple[pd.DataFrame, pd.DataFrame, int]:
 
 def _months() -> list[tuple[pd.DataFrame, pd.DataFrame, int]]:
     activity, users = _tables()
-    return [_small(), (activity, users, 11), (activity, users, 12)]
+    # User 13, of day 2, never came back. On day 13 nobody was active, but it is logged.
+    return [_small(), (activity, users, 11), (activity, users, 12), (activity, users, 13)]
 
 
 def _by_actives(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
@@ -59,6 +60,39 @@ def _rows(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
     return (back.reindex(size.index, fill_value=0) / size).to_dict()
 
 
+def _nobody_missing(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    shares = d7_retention(activity, users, last_day)
+    return {day: share or np.nan for day, share in shares.items()}
+
+
+def _or_later(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    old = users[users["joined_day"] + 7 <= last_day]
+    merged = activity.merge(old, on="user_id")
+    back = merged.loc[merged["day"] >= merged["joined_day"] + 7, "user_id"]
+    return old["user_id"].isin(back).groupby(old["joined_day"]).mean().to_dict()
+
+
+def _near(value: Shares, expected: Shares, *tables: object) -> bool | str | None:
+    """Accept None for the young; name slips that are not among the known wrong answers."""
+    said = {day: share for day, share in value.items() if share is not None and share == share}
+    if said == expected:
+        return True
+    if any(isinstance(day, str) for day in value):
+        return "the keys are text; they must be the days, as whole numbers."
+    for name, other in {"within the week": _within, "on day 7 or later": _or_later}.items():
+        if said == other(*tables):
+            return f"you counted who came back {name}. Day-7 retention asks for day 7 itself."
+    empty = sorted(set(expected) - set(said))
+    if empty and not set(said) - set(expected) and expected[empty[0]] == 0:
+        return f"the cohort of day {empty[0]} is old enough and nobody came back: that is 0, and not unknown."
+    if set(expected) - set(value):
+        day = min(set(expected) - set(value))
+        return f"the cohort of day {day} is missing: its day 7 is logged, for the log ends on day last_day."
+    if set(said) - set(tables[1]["joined_day"]):
+        return "a cohort is who joined on that day (users), not who was first seen on it."
+    return None
+
+
 def _pending(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
     """Also right: the young cohorts stand there with a value that says unknown."""
     every = dict.fromkeys(sorted(set(users["joined_day"])), np.nan)
@@ -72,6 +106,7 @@ D7 = Exercise(
     minutes=10,
     answer=d7_retention,
     also_right=[_pending],
+    accepts=_near,
     cases=_months,
     returns="a dict: joining day to the share that was active 7 days later",
     wrongs=[
@@ -88,9 +123,9 @@ D7 = Exercise(
             "out.",
         ),
         Wrong(
-            "within seven days",
-            _within,
-            "You counted anybody who came back within the week. Day-7 retention asks for day 7 itself.",
+            "nobody is not unknown",
+            _nobody_missing,
+            "A cohort that is old enough and of which nobody came back has 0, not NaN: its day 7 is over.",
         ),
         Wrong(
             "rows",
@@ -106,6 +141,7 @@ D7 = Exercise(
     hints=(
         "Which cohorts can have a day 7 at all? Begin with those.",
         "Denominator: all users of the cohort. Numerator: those with an activity on joined_day + 7, each once.",
-        "old['user_id'].isin(back).groupby(old['joined_day']).mean().to_dict(), with back the ids active on day 7",
+        "old = users[users['joined_day'] + 7 <= last_day]; seen = activity.merge(old, on='user_id'); "
+        "back = seen.loc[seen['day'] == seen['joined_day'] + 7, 'user_id']",
     ),
 )

@@ -9,14 +9,27 @@ def session_numbers(events: pd.DataFrame, gap_min: float) -> list[int]:
     """Return each event's session, 1, 2, 3 ... for each user, in the order of the rows."""
     ordered = events.sort_values(["user_id", "ts"])
     pause = ordered.groupby("user_id")["ts"].diff()
-    begins = pause.isna() | (pause > pd.Timedelta(minutes=gap_min))
+    begins = pause.isna() | (pause >= pd.Timedelta(minutes=gap_min))
     return begins.groupby(ordered["user_id"]).cumsum().reindex(events.index).astype(int).tolist()
 
 
-def _by_label(value: object, expected: list[int], events: pd.DataFrame, gap_min: float) -> bool | None:
-    """Accept a Series in another order: its labels say which row each number belongs to."""
+def _by_label(value: object, expected: list[int], events: pd.DataFrame, gap_min: float) -> bool | str | None:
+    """Accept a Series in another order: its labels say which row each number belongs to. Name some slips."""
     if isinstance(value, pd.Series) and set(value.index) == set(events.index):
-        return value.reindex(events.index).tolist() == expected or None
+        value = value.reindex(events.index).tolist()
+        if value == expected:
+            return True
+    if sorted(value) == sorted(_longer_only(events, gap_min)) != sorted(expected):
+        return (
+            "a pause of exactly the gap begins a new session here: >=, other than in the chapter's own lines."
+        )
+    first = pd.Series(value, index=events.index).groupby(events["user_id"]).min()
+    if (first == 0).any():
+        return "a user's first event begins session 1: it has no pause before it, in its own stream."
+    if (first > 1).any():
+        return "the numbers run on from one user to the next: each user's first session is number 1."
+    if list(value) == session_numbers(events, gap_min / 60):
+        return "gap_min is in minutes; you compared it with seconds."
     return None
 
 
@@ -27,37 +40,49 @@ def _events(rows: list[tuple[int, float]]) -> pd.DataFrame:
 
 
 def _streams() -> list[tuple[pd.DataFrame, float]]:
+    day = 24 * 60
     return [
-        (_events([(1, 0), (1, 40), (2, 5), (1, 10)]), 20),
-        (_events([(1, 0), (1, 30), (1, 60), (1, 91), (2, 100), (2, 131)]), 30),  # pauses of exactly the gap
-        (_events([(3, 200), (1, 15), (3, 0), (1, 0), (3, 9), (1, 25), (2, 26), (2, 26), (3, 500)]), 10),
+        (_events([(1, 0), (1, 40), (2, 5), (1, 20)]), 20),
+        (_events([(1, 0), (1, 30), (1, 59), (1, 91), (2, 100), (2, 131)]), 30),
+        (_events([(1, 0), (1, day + 5), (2, 0), (2, 19)]), 20),  # a pause of a day and five minutes
+        (
+            _events(
+                [(3, 200), (1, 15), (3, 0), (1, 0), (3, 9), (1, 24), (2, 26), (2, 26), (3, 18), (3, 500)]
+            ),
+            10,
+        ),
     ]
 
 
-def _cut(events: pd.DataFrame, gap_min: float, at_gap: bool = False, sort: bool = True) -> pd.Series:
-    ordered = events.sort_values(["user_id", "ts"]) if sort else events
-    pause = ordered.groupby("user_id")["ts"].diff()
-    gap = pd.Timedelta(minutes=gap_min)
-    return pause.isna() | ((pause >= gap) if at_gap else (pause > gap))
+def _begins(pause: pd.Series, gap_min: float) -> pd.Series:
+    return pause.isna() | (pause >= pd.Timedelta(minutes=gap_min))
 
 
-def _split_at_gap(events: pd.DataFrame, gap_min: float) -> list[int]:
-    begins = _cut(events, gap_min, at_gap=True)
+def _numbered(events: pd.DataFrame, begins: pd.Series) -> list[int]:
     return begins.groupby(events["user_id"]).cumsum().reindex(events.index).astype(int).tolist()
 
 
+def _pauses(events: pd.DataFrame) -> pd.Series:
+    return events.sort_values(["user_id", "ts"]).groupby("user_id")["ts"].diff()
+
+
+def _longer_only(events: pd.DataFrame, gap_min: float) -> list[int]:
+    pause = _pauses(events)
+    return _numbered(events, pause.isna() | (pause > pd.Timedelta(minutes=gap_min)))
+
+
 def _unsorted(events: pd.DataFrame, gap_min: float) -> list[int]:
-    return _cut(events, gap_min, sort=False).groupby(events["user_id"]).cumsum().astype(int).tolist()
+    return _numbered(events, _begins(events.groupby("user_id")["ts"].diff(), gap_min))
 
 
-def _one_person(events: pd.DataFrame, gap_min: float) -> list[int]:
-    ordered = events.sort_values("ts")
-    begins = ordered["ts"].diff().isna() | (ordered["ts"].diff() > pd.Timedelta(minutes=gap_min))
-    return begins.cumsum().reindex(events.index).astype(int).tolist()
+def _days_dropped(events: pd.DataFrame, gap_min: float) -> list[int]:
+    pause = _pauses(events)
+    return _numbered(events, pause.isna() | (pause.dt.seconds >= 60 * gap_min))
 
 
-def _not_restarted(events: pd.DataFrame, gap_min: float) -> list[int]:
-    return _cut(events, gap_min).cumsum().reindex(events.index).astype(int).tolist()
+def _sorted_order(events: pd.DataFrame, gap_min: float) -> list[int]:
+    ordered = events.sort_values(["user_id", "ts"])
+    return _begins(_pauses(events), gap_min).groupby(ordered["user_id"]).cumsum().astype(int).tolist()
 
 
 def _from_the_start(events: pd.DataFrame, gap_min: float) -> list[int]:
@@ -66,7 +91,7 @@ def _from_the_start(events: pd.DataFrame, gap_min: float) -> list[int]:
     for _, rows in events.sort_values("ts").groupby("user_id"):
         session, began = 0, None
         for label, ts in rows["ts"].items():
-            if began is None or ts - began > pd.Timedelta(minutes=gap_min):
+            if began is None or ts - began >= pd.Timedelta(minutes=gap_min):
                 session, began = session + 1, ts
             number[label] = session
     return [number[label] for label in events.index]
@@ -88,19 +113,19 @@ SESSIONS = Exercise(
             "You took the pauses in the order of the rows. Events arrive in any order: sort by user and time first.",
         ),
         Wrong(
-            "splits at the gap",
-            _split_at_gap,
-            "A pause of exactly the gap began a session. Here only a longer one does: > and not >=.",
+            "longer only",
+            _longer_only,
+            "A pause of exactly the gap went on with the session, as in the chapter's own lines. Here it splits: >=.",
         ),
         Wrong(
-            "one person",
-            _one_person,
-            "You cut one stream for all: the pause between two people is no pause. Take each user by itself.",
+            "days dropped",
+            _days_dropped,
+            "You took .dt.seconds, which leaves out whole days. Use .dt.total_seconds(), or compare Timedeltas.",
         ),
         Wrong(
-            "numbers run on",
-            _not_restarted,
-            "The numbers run on from one user to the next: each user's first session is number 1.",
+            "sorted order",
+            _sorted_order,
+            "The numbers are right, and in sorted order: put them back in the order of the rows (sort_index, reindex).",
         ),
         Wrong(
             "from the start",
@@ -111,8 +136,9 @@ SESSIONS = Exercise(
     ],
     hints=(
         "An event begins a session if nothing of the same user happened shortly before it.",
-        "Sort by user and time, take the pause within each user, mark the beginnings, count them up, restore "
-        "the order.",
-        "begins = pause.isna() | (pause > gap); begins.groupby(ordered['user_id']).cumsum().reindex(events.index)",
+        "Sort by user and time, take the pause within each user, mark the beginnings, count them up for each user, "
+        "restore the order.",
+        "ordered = events.sort_values(['user_id', 'ts']); pause = ordered.groupby('user_id')['ts'].diff(); "
+        "begins = pause.isna() | (pause >= pd.Timedelta(minutes=gap_min))",
     ),
 )

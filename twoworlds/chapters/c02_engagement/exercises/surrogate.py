@@ -9,7 +9,7 @@ from twoworlds.chapters.c02_engagement.shelf import clicks, rank_correlation
 from twoworlds.course.exercise import Exercise, Wrong
 
 PANEL, EVERYONE = 1500, 3000  # clicks
-LEVEL_WITHIN, LEAST_ORDER = 0.1, 0.45  # stars; rank correlation with the hidden value
+LEVEL_WITHIN, LEAST_ORDER = 0.1, 0.38  # stars; rank correlation with the hidden value
 LOGGED = ["watch_s", "length_s", "liked", "position"]
 
 
@@ -55,13 +55,19 @@ def stands_for_all(value: object, expected: object, *tables: pd.DataFrame) -> bo
         return f"it has shape {said.shape}: there must be one number for each of the {len(truth)} clicks of everyone."
     if not np.isfinite(said).all():
         return f"{int((~np.isfinite(said)).sum())} of its numbers are missing or infinite: every click needs one."
+    order = 0.0 if np.ptp(said) == 0 else rank_correlation(pd.Series(said), truth["value"])
+    if order < -0.2:
+        return f"its rank correlation with the hidden value is {order:.2f}: it stands upside down."
     off = said.mean() - truth["stars"].mean()
     if abs(off) > LEVEL_WITHIN:
+        ask = "; who taught it the level, volunteers or people who always answer?" if off > 0 else "."
         side = "high" if off > 0 else "low"
-        return f"its mean is {abs(off):.2f} stars too {side}: at most {LEVEL_WITHIN} are allowed."
-    order = 0.0 if np.ptp(said) == 0 else rank_correlation(pd.Series(said), truth["value"])
+        return f"its mean is {abs(off):.2f} stars too {side}, at most {LEVEL_WITHIN} are allowed{ask}"
     if order < LEAST_ORDER:
-        return f"its rank correlation with the hidden value is {order:.2f}: at least {LEAST_ORDER} is asked."
+        return (
+            f"its rank correlation with the hidden value is {order:.2f}, at least {LEAST_ORDER} is asked: "
+            "does it know the share watched, or only seconds?"
+        )
     return True
 
 
@@ -112,7 +118,6 @@ SURROGATE = Exercise(
     hints=(
         "In which of the two tables is nobody silent?",
         "Fit stars on the share watched, the like and a little more, on the panel; predict for everyone.",
-        "X = np.column_stack([ones, watch_s / length_s, liked, position]); w = np.linalg.lstsq(X_panel, "
-        "stars)[0]; X_everyone @ w",
+        "share = panel['watch_s'] / panel['length_s']; slope, level = np.polyfit(share, panel['stars'], 1)",
     ),
 )  # fmt: skip

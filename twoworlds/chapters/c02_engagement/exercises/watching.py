@@ -1,5 +1,6 @@
 """02.1: watch share, not seconds."""
 
+import numpy as np
 import pandas as pd
 
 from twoworlds.course.exercise import Exercise, Wrong
@@ -19,7 +20,22 @@ def _logs() -> list[tuple[pd.DataFrame]]:
     return [
         (_log([(True, 10, 20), (True, 60, 240), (False, 0, 30)]),),
         (_log([(True, 5, 5), (False, 0, 90), (False, 0, 12), (True, 12, 48), (True, 30, 40)]),),
+        (_log([(True, 0, 30), (True, 20, 25), (False, 0, 9)]),),  # opened, and left at once
     ]
+
+
+def _near(value: object, expected: float, log: pd.DataFrame) -> str | None:
+    """Name slips that are not among the known wrong answers."""
+    clicks = log[log["clicked"]]
+    if np.isclose(value, 100 * expected):
+        return "that is a percentage, and a share is asked (0 to 1)."
+    if np.isclose(value, (clicks["watch_s"] / clicks["length_s"]).median()):
+        return "that is the median; the mean is asked."
+    if np.isclose(value, log["watch_s"].sum() / log["length_s"].sum()):
+        return "you divided summed seconds by summed lengths, of all rows. Keep the clicks, and take a share for each."
+    if np.isclose(value, (log["watch_s"] / log["length_s"])[log["watch_s"] > 0].mean()):
+        return "a click that was watched for 0 s is a click as well: choose the rows by clicked."
+    return None
 
 
 def _over_shown(log: pd.DataFrame) -> float:
@@ -37,6 +53,7 @@ WATCH_SHARE = Exercise(
     desk="product",
     minutes=5,
     answer=watch_share,
+    accepts=_near,
     cases=_logs,
     returns="a float: the mean share watched of a clicked video",
     wrongs=[
@@ -66,6 +83,6 @@ WATCH_SHARE = Exercise(
     hints=(
         "Which rows can say anything about watching?",
         "Keep the clicked rows, take a share for each, then the mean.",
-        "clicks = log[log['clicked']], then the mean of clicks['watch_s'] / clicks['length_s']",
+        "clicks = log[log['clicked']]; share = clicks['watch_s'] / clicks['length_s']",
     ),
 )
