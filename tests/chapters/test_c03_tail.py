@@ -118,32 +118,44 @@ def test_more_variability_means_a_longer_tail():
 # --- balance ------------------------------------------------------------------------------------------------------
 
 
-def test_balance_grid_is_what_the_builder_gives():
-    met = balance.lines_met("best of two", 0.7, 50 / balance.SERVICE_MS, np.random.default_rng([2, 70, 50]))
-    row = grid("ch03_balance").query("policy == 'best of two' and load == 70 and age_ms == 50").iloc[0]
+@pytest.mark.parametrize(("policy", "age"), [("best of two", 50), ("best of all", 0), ("best of all", 50)])
+def test_balance_grid_is_what_the_builder_gives(policy, age):
+    rng = np.random.default_rng([balance.POLICIES.index(policy), 70, age])
+    met = balance.lines_met(policy, 0.7, age / balance.SERVICE_MS, rng, balance.EVENTS[70])
+    row = grid("ch03_balance").query(f"policy == '{policy}' and load == 70 and age_ms == {age}").iloc[0]
     assert (row["mean"], row["p99"], row["late"]) == pytest.approx(
         balance.answer_times(met / met.sum()), abs=1e-5
     )
 
 
-@pytest.mark.parametrize("policy", ["at random", "best of two"])
-def test_lines_met_follow_the_mean_field(policy, monkeypatch):
+@pytest.mark.parametrize("policy", ["at random", "in turn", "best of two"])
+def test_lines_met_follow_the_theory(policy, monkeypatch):
     """Ten short runs give the standard error; a hundred servers are a few per cent from infinitely many."""
-    monkeypatch.setattr(balance, "EVENTS", 80_000)
+    monkeypatch.setattr(balance, "SETTLE", 80_000)
     means = []
     for seed in range(10):
-        met = balance.lines_met(policy, 0.8, 0, np.random.default_rng(seed))
+        met = balance.lines_met(policy, 0.8, 0, np.random.default_rng(seed), 80_000)
         means.append(balance.answer_times(met / met.sum())[0])
-    exact = balance.answer_times(balance.mean_field(policy, 0.8))[0]
+    exact = balance.answer_times(balance.lines_met_in_theory(policy, 0.8))[0]
     finite = 0.03 if policy == "best of two" else 0
     error = np.std(means, ddof=1) / np.sqrt(len(means))
     assert np.mean(means) == pytest.approx(exact, abs=4 * error + finite * exact)
 
 
-def test_mean_field_is_the_supermarket_model_q13():
+def test_two_choices_are_the_supermarket_model_q13():
     for load, expected in ((0.5, 1.26569), (0.9, 2.61406), (0.95, 3.38305)):
-        field = balance.mean_field("best of two", load)
-        assert balance.answer_times(field)[0] / balance.SERVICE_MS == pytest.approx(expected, abs=1e-5)
+        joined = balance.lines_met_in_theory("best of two", load)
+        assert balance.answer_times(joined)[0] / balance.SERVICE_MS == pytest.approx(expected, abs=1e-5)
+
+
+def test_asking_nobody_is_exact():
+    """At random each server is an M/M/1 of its own: p99 = W ln 100. In turn, σ solves its equation below the load."""
+    for load in balance.LOADS:
+        exact = 20 / (1 - load / 100) * np.log(100)
+        assert balance.model(load, "at random", 0).now("at random")[0] == pytest.approx(exact, rel=2e-3)
+        root, n = balance.in_turn_root(load / 100), balance.SERVERS * load / 100
+        assert root == pytest.approx((n / (n + 1 - root)) ** balance.SERVERS, rel=1e-12)
+        assert 0 < root < load / 100
 
 
 def test_old_lengths_turn_the_best_policy_into_the_worst():

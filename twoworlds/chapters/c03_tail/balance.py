@@ -20,20 +20,33 @@ SERVERS, SERVICE_MS, LATE_MS = 100, 20.0, 150.0
 POLICIES = ("at random", "in turn", "best of two", "best of all")
 LOADS = (50, 70, 80, 90, 95)  # %
 AGES_MS = (0, 2, 5, 10, 20, 50, 100, 200)
-EVENTS = 400_000  # arrivals and completions, after as many again to settle
+EVENTS = {
+    50: 200_000,
+    70: 200_000,
+    80: 400_000,
+    90: 1_200_000,
+    95: 1_200_000,
+}  # arrivals and completions, by load
+SETTLE = 300_000  # as many come before
 BLOCK = 20_000
 ROWS = np.arange(len(POLICIES))[::-1]  # of the bars
 X = np.array([1, *AGES_MS[1:]], float)  # on a logarithmic axis 0 stands at 1
 
 
 def build_grid() -> pd.DataFrame:
-    """Simulate every policy. Columns: policy, load (%), age_ms, mean, p99 (ms), late (share over LATE_MS)."""
+    """Compute the policies that ask nobody, simulate the others.
+
+    Columns: policy, load (%), age_ms, mean, p99 (ms), late (share over LATE_MS).
+    """
     rows = []
     for policy in POLICIES:
         for load in LOADS:
-            for age in AGES_MS if policy.startswith("best") else (0,):
+            if not policy.startswith("best"):
+                rows.append((policy, load, 0, *answer_times(lines_met_in_theory(policy, load / 100))))
+                continue
+            for age in AGES_MS:
                 rng = np.random.default_rng([POLICIES.index(policy), load, age])
-                found = lines_met(policy, load / 100, age / SERVICE_MS, rng)
+                found = lines_met(policy, load / 100, age / SERVICE_MS, rng, EVENTS[load])
                 rows.append((policy, load, age, *answer_times(found / found.sum())))
     return pd.DataFrame(rows, columns=["policy", "load", "age_ms", "mean", "p99", "late"])
 
@@ -66,14 +79,14 @@ class Board:
         return one
 
 
-def lines_met(policy: str, load: float, age: float, rng: np.random.Generator) -> np.ndarray:
+def lines_met(policy: str, load: float, age: float, rng: np.random.Generator, events: int) -> np.ndarray:
     """Return how many arrivals joined a line of 0, 1, 2 … requests: Poisson arrivals, exponential service of mean 1.
 
     Uniformised: each step is an arrival with chance load / (1 + load), else a completion at an even-drawn server, if it
-    has anything to do. The first half of the steps settles.
+    has anything to do. Counts the last `events` steps; SETTLE steps come before.
     """
     board, met, clock = Board(age), np.zeros(5_000), 0.0
-    for block in range(2 * EVENTS // BLOCK):
+    for block in range((SETTLE + events) // BLOCK):
         arrivals = (rng.random(BLOCK) < load / (1 + load)).tolist()
         first, second = rng.integers(0, SERVERS, (2, BLOCK)).tolist()
         draws = rng.random(BLOCK).tolist()
@@ -83,7 +96,7 @@ def lines_met(policy: str, load: float, age: float, rng: np.random.Generator) ->
             board.read(clock)
             if arrives:
                 server = board.choose(policy, one, other, u)
-                if block >= EVENTS // BLOCK:
+                if block >= SETTLE // BLOCK:
                     met[board.real[server]] += 1
                 board.real[server] += 1
             elif board.real[one]:
@@ -100,17 +113,29 @@ def answer_times(joined: np.ndarray) -> tuple[float, float, float]:
     return SERVICE_MS * float(k @ joined), float(p99), float(np.interp(LATE_MS, times, tail))
 
 
-def mean_field(policy: str, load: float) -> np.ndarray | None:
-    """Return the chance that an arrival joins a line of 0, 1, 2 … with fresh lengths and very many servers.
+def lines_met_in_theory(policy: str, load: float) -> np.ndarray | None:
+    """Return the chance that an arrival joins a line of 0, 1, 2 … with fresh lengths; None for best of all.
 
-    At random: ρ^k (M/M/1). Best of two: a line of k or more has the share s_k = ρ^(2^k - 1) of servers, and s_k² of
-    arrivals find two such (Mitzenmacher 1996; Vvedenskaya, Dobrushin & Karpelevich 1996). None for the others.
+    At random, exact: k or more with chance ρ^k (M/M/1). In turn, exact: each server gets every hundredth arrival, so
+    gaps are a sum of a hundred exponentials, and k or more have the chance σ^k with σ the gaps' transform at 1 - σ
+    (GI/M/1: Kleinrock 1975, section 6.4). Best of two, for very many servers: a line of k or more has the share
+    s_k = ρ^(2^k - 1) of servers, and s_k² of arrivals find two such (Mitzenmacher 1996; Vvedenskaya, Dobrushin &
+    Karpelevich 1996).
     """
-    if policy not in ("at random", "best of two"):
+    if policy == "best of all":
         return None
-    k = np.arange(400 if policy == "at random" else 14)
-    at_least = load**k if policy == "at random" else load ** (2.0 * (2.0**k - 1))
+    k = np.arange(14 if policy == "best of two" else 400)
+    busy = in_turn_root(load) if policy == "in turn" else load
+    at_least = load ** (2.0 * (2.0**k - 1)) if policy == "best of two" else busy**k
     return at_least - np.append(at_least[1:], 0)
+
+
+def in_turn_root(load: float) -> float:
+    """Return σ in (0, 1) with σ = (nρ / (nρ + 1 - σ))^n for n = SERVERS, by repetition from 0."""
+    root = 0.0
+    for _ in range(2_000):
+        root = (SERVERS * load / (SERVERS * load + 1 - root)) ** SERVERS
+    return root
 
 
 @dataclass(frozen=True)
@@ -122,7 +147,7 @@ class Balance:
     age_ms: int
     p99: dict[str, np.ndarray]  # policy -> ms, at each of AGES_MS
     late: dict[str, np.ndarray]  # policy -> share over LATE_MS, at each of AGES_MS
-    theory: dict[str, float]  # policy -> p99 in the mean field with fresh lengths, ms
+    theory: dict[str, float]  # policy -> p99 in theory with fresh lengths, ms
 
     def now(self, policy: str) -> tuple[float, float]:
         """The (p99 in ms, share over LATE_MS) of a policy at the chosen age."""
@@ -132,9 +157,9 @@ class Balance:
 
 @cache
 def _theory(load: int) -> dict[str, float]:
-    """Return the p99 in the mean field of each policy that has one, ms."""
-    fields = {policy: mean_field(policy, load / 100) for policy in POLICIES}
-    return {policy: answer_times(field)[1] for policy, field in fields.items() if field is not None}
+    """Return the p99 in theory of each policy that has one, ms."""
+    joined = {policy: lines_met_in_theory(policy, load / 100) for policy in POLICIES}
+    return {policy: answer_times(chances)[1] for policy, chances in joined.items() if chances is not None}
 
 
 @cache
@@ -176,12 +201,21 @@ def _axes(product: Axes, platform: Axes) -> None:
     )
     platform.set(ylabel="p99 of an answer, ms")
     platform.set_xticks(X, ["0", *map(str, AGES_MS[1:])])
-    platform.set_yticks([100, 1000], ["100", "1,000"])
+    platform.set_yticks([100, 200, 500, 1000, 2000, 5000], ["100", "200", "500", "1,000", "2,000", "5,000"])
     platform.minorticks_off()
 
 
+def _apart(heights: dict[str, float]) -> dict[str, float]:
+    """Return the heights of words on a logarithmic axis, from below, each a line's height above the one before."""
+    moved, free = {}, 0.0
+    for name in sorted(heights, key=heights.get):
+        moved[name] = max(heights[name], free)
+        free = 1.25 * moved[name]
+    return moved
+
+
 def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
-    """Left a bar a policy at the chosen age, right the p99 of each along the age; ticks are the mean field."""
+    """Left a bar a policy at the chosen age, right the p99 of each along the age; ticks are theory."""
     _axes(product, platform)
     bars = product.barh(ROWS, 0 * ROWS, height=0.55, animated=True)
     numbers = [product.text(0, y, "", va="center", animated=True) for y in ROWS]
@@ -200,15 +234,22 @@ def draw(product: Axes, platform: Axes) -> Callable[[Balance], None]:
             bar.set_width(met)
             bar.set_color(PRODUCT if policy == r.policy else FAINT)
             number.set(x=met + 1, text=f"{met:.2g}", color=PRODUCT if policy == r.policy else NEUTRAL)
+        heights = _apart({policy: r.p99[policy][-1] for policy in POLICIES})
         for policy, line in lines.items():
             line.set_data(X, r.p99[policy])
             colour = PLATFORM if policy == r.policy else NEUTRAL
             line.set(color=colour, alpha=1 if policy == r.policy else 0.5)
-            names[policy].set(y=r.p99[policy][-1], color=colour)
+            names[policy].set(y=heights[policy], color=colour)
         ticks.set_data([1] * len(r.theory), list(r.theory.values()))
         dot.set_data([X[AGES_MS.index(r.age_ms)]], [r.now(r.policy)[0]])
 
     return update
+
+
+def _ms(p99: dict[str, float], policy: str) -> str:
+    """Return a p99 in words: to the millisecond where it is exact, to two digits where it is simulated."""
+    time = p99[policy]
+    return f"about {float(f'{time:.2g}'):,.0f} ms" if policy.startswith("best") else f"{time:,.0f} ms"
 
 
 def reading(r: Balance) -> str:
@@ -218,10 +259,10 @@ def reading(r: Balance) -> str:
     place = (
         "the best of the four" if r.policy == best else "the worst of the four" if r.policy == worst else ""
     )
-    others = f"{best} has {p99[best]:,.0f} ms" if r.policy != best else f"{worst} has {p99[worst]:,.0f} ms"
+    others = f"{best} has {_ms(p99, best)}" if r.policy != best else f"{worst} has {_ms(p99, worst)}"
     looks = f", by lengths read every {r.age_ms} ms" if r.policy.startswith("best") and r.age_ms else ""
     return (
-        f"A hundred servers, {r.load} % busy. {r.policy.capitalize()}{looks}: the p99 is {p99[r.policy]:,.0f} ms"
+        f"A hundred servers, {r.load} % busy. {r.policy.capitalize()}{looks}: the p99 is {_ms(p99, r.policy)}"
         f"{', ' + place if place else ''}; {others}."
     )
 

@@ -123,14 +123,14 @@ def draw(product: Axes, platform: Axes) -> Callable[[Weeks], None]:
     """Fifty dots a desk on the same scale; dashed, two standard deviations of the formula, where there is one."""
     artists = []
     for ax, colour in ((product, PRODUCT), (platform, PLATFORM)):
-        ax.set(xlim=(0, 51), ylim=(-62, 62), xlabel="Week")
+        ax.set(xlim=(0, 51), ylim=(-75, 75), yticks=range(-60, 61, 20), xlabel="Week")
         ax.axhline(0, color=NEUTRAL, linewidth=0.8)
         dots, beyond = (
             ax.plot([], [], marker, color=colour, markersize=5, linestyle="", animated=True)[0]
             for marker in "o^"
         )
         bands = [ax.plot([], [], "--", color=TRUTH, linewidth=1, animated=True)[0] for _ in range(2)]
-        words = ax.text(50.5, 54, "", ha="right", va="center", color=colour, fontweight="bold", animated=True)
+        words = ax.text(50.5, 68, "", ha="right", va="center", color=colour, fontweight="bold", animated=True)
         words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2})
         artists.append((dots, beyond, bands, words))
     product.set_ylabel("Away from its own mean, %")
