@@ -120,23 +120,24 @@ def model(age_min: float, half_life_min: float, mood: str, value: float) -> Ages
 def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
     """Left three losses over age, theory as lines and lived weeks as dots; right the bill; dotted: no feature."""
     for ax in (product, platform):
-        ax.set(xscale="log", xlim=(0.9, 11_500), xlabel="Age of the session features")
+        ax.set(xscale="log", xlabel="Age of the session features")
         ax.set_xticks(list(TICKS), list(TICKS.values()))
-    product.set(yscale="log", ylim=(0.003, 100), ylabel="Lost against fresh features, %")
+    product.set(xlim=(0.9, 180_000), yscale="log", ylim=(0.003, 500), ylabel="Lost against fresh features, %")
+    product.text(1.1, 230, "dotted: without the feature. small dots: lived weeks", va="center", fontsize=9)
     product.set_yticks((0.01, 0.1, 1, 10, 100), ("0.01", "0.1", "1", "10", "100"))
-    platform.set(yscale="log", ylim=(0.1, 600), ylabel="Machines")
-    platform.set_yticks((0.1, 1, 10, 100), ("0.1", "1", "10", "100"))
+    platform.set(xlim=(0.9, 11_500), yscale="log", ylim=(0.1, 30_000), ylabel="Machines")
+    platform.set_yticks((0.1, 1, 10, 100, 1000), ("0.1", "1", "10", "100", "1,000"))
     for ax in (product, platform):
         ax.minorticks_off()
     colours = {"satisfaction": TRUTH, "clicks": PRODUCT, "active users": "#A04000"}
     dot = {"linestyle": "", "marker": "o", "animated": True}
-    lines, dots, here, offs = {}, {}, {}, {}
+    lines, dots, here, offs, names = {}, {}, {}, {}, {}
     for name, colour in colours.items():
-        lines[name] = product.plot([], [], color=colour, label=name, animated=True)[0]
+        lines[name] = product.plot([], [], color=colour, animated=True)[0]
+        names[name] = product.text(13_000, 1, name, color=colour, va="center", fontsize=9, animated=True)
         offs[name] = product.axhline(1, color=colour, linewidth=0.9, linestyle=":", animated=True)
         dots[name] = product.plot([], [], color=colour, markersize=4, **dot)[0]
         here[name] = product.plot([], [], color=colour, markersize=9, markeredgecolor="white", **dot)[0]
-    product.legend(loc="lower right", title="dotted: without the feature\nsmall dots: lived weeks")
     platform.plot(AXIS_MIN, machines(AXIS_MIN), "--", color=NEUTRAL, label="stream")
     bill = platform.plot([], [], color=PLATFORM, label="stream + what is lost", animated=True)[0]
     off = platform.axhline(1, color=PLATFORM, linestyle=":", label="feature off: what is lost", animated=True)
@@ -147,6 +148,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
     def update(r: Ages) -> None:
         for name in colours:
             lines[name].set_data(AXIS_MIN, 100 * r.lost(name, AXIS_MIN))
+            names[name].set_y(100 * r.lost(name, AXIS_MIN[-1]))
             offs[name].set_ydata([100 * r.off[name]] * 2)
             dots[name].set_data(*_dots(r, name))
             here[name].set_data([r.age_min], [100 * r.lost(name, r.age_min)])

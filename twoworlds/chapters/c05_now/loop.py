@@ -105,8 +105,8 @@ def draw(product: Axes, platform: Axes) -> Callable[[Loop], None]:
     platform.set_yticks(rows, STAGES)
     longest = platform.barh(rows, 0 * rows, height=0.6, color=FAINT, animated=True, label="longest")
     mean = platform.barh(rows, 0 * rows, height=0.6, color=PLATFORM, animated=True, label="mean")
-    late = platform.axvline(0, color=PLATFORM, linestyle=":", animated=True, label="p99, all stages")
-    platform.legend(loc="lower left", fontsize=9)
+    late = platform.axvline(0, 0, 0.68, color=PLATFORM, linestyle=":", animated=True, label="p99, all stages")
+    platform.legend(loc="upper right")
 
     def update(r: Loop) -> None:
         start = 0.0

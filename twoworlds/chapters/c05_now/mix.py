@@ -128,7 +128,7 @@ HARM_GOOD = LinearSegmentedColormap.from_list("harm_good", ["#E69F00", "#FFFFFF"
 
 def draw(product: Axes, platform: Axes) -> Callable[[Mixed], None]:
     """Left the gains over the weight, by segment; right everybody's gain over weight and half-life."""
-    product.set(xlim=(0, 1), ylim=(-36, LIMIT), xlabel="Weight of tonight, share")
+    product.set(xlim=(-0.02, 1.04), ylim=(-36, LIMIT), xlabel="Weight of tonight, share")
     product.set_ylabel("Satisfaction against last year alone, %")
     product.axhline(0, color=TRUTH, linewidth=0.8)
     lines, dots = {}, {}
@@ -160,7 +160,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Mixed], None]:
             lines[who].set_data(WEIGHTS, 100 * r.gain[who][r.row])
             dots[who].set_data([r.weight], [100 * r.now(who)])
             weight, half_life, _ = r.best(who)
-            names[who].set_position((weight, HALF_LIVES_MIN.index(half_life) + heights[who]))
+            names[who].set_position((min(weight, 0.93), HALF_LIVES_MIN.index(half_life) + heights[who]))
         everybody.set_array(100 * r.gain["everybody"])
         here.set_data([r.weight], [r.row])
 

@@ -17,7 +17,7 @@ from twoworlds.course.style import FAINT, NEUTRAL, PLATFORM, PRODUCT
 from twoworlds.platform.serving import Service
 from twoworlds.world import Policy, World, compare, simulate
 
-USERS, SEED = 10_000, 5
+USERS, SEED = 30_000, 5
 # The second four weeks are compared. Every cadence fits into them a whole number of times.
 DAYS, WINDOW = 56, (29, 56)
 RETRAIN_DAYS = (1, 2, 4, 7, 14, 28)
