@@ -297,6 +297,15 @@ def test_a_budget_of_a_tenth_fails_where_eleven_tenths_exceed_capacity():
     assert slow.recovered_s > 200
 
 
+def test_just_below_capacity_it_comes_back_slowly():
+    """The chapter says: at 0.8 after four and a half minutes, at 0.9 not within eight."""
+    assert retries.model(40, 2, 1, "none").recovered_s == pytest.approx(270, abs=15)
+    late = retries.model(30, 3, 1, "none")
+    assert late.recovered_s is None
+    assert "it will come back, slowly" in retries.reading(late)
+    assert "it will come back" not in retries.reading(retries.model(60, 3, 1, "none"))
+
+
 def test_the_spike_is_half_a_minute_of_half_too_much():
     new = retries.model(60, 3, 1, "none").new
     assert (new > 1).sum() == 30
@@ -364,6 +373,11 @@ def test_stored_spread_of_the_mean_is_the_formulas(load):
         for events in (100_000, 1_000_000)
     ]
     assert np.mean(np.square(ratios)) == pytest.approx(1, abs=4 * np.sqrt(2 / (2 * (weeks.WEEKS - 1))))
+
+
+def test_ctr_wanders_more_than_the_p99_of_many_requests_to_a_half_empty_server():
+    people_, machines = weeks.model(50, 1_000_000, "CTR", "p99").spread
+    assert people_ > 1.5 * machines
 
 
 def test_p99_wanders_more_than_ctr_when_busy_and_utilisation_hardly_at_all():
@@ -441,6 +455,12 @@ def test_a_slip_gets_its_name(id, slip, words):
     verdict = trusted_verdict(exercises[id], slip)
     assert not verdict.passed
     assert words in verdict.line
+
+
+def test_the_third_hint_is_code_but_not_the_answer():
+    for exercise in exercises:
+        compile(exercise.hints[2], exercise.id, "exec")
+        assert "return" not in exercise.hints[2]
 
 
 PLAN = {"servers": 38, "pools": 1, "attempts": 3, "retry_budget": True}

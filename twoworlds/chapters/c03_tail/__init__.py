@@ -31,13 +31,16 @@ GRIDS = {
     "ch03_weeks_platform": weeks.build_platform,
 }
 __all__ = [
+    "batches",
     "bigger_batches",
     "exercises",
     "fifty_weeks",
     "how_busy",
     "how_often_to_refresh",
     "one_slow_server",
+    "people",
     "retry_storm",
     "spend_the_budget",
     "two_choices",
+    "weeks",
 ]

@@ -37,8 +37,11 @@ def build_grid() -> pd.DataFrame:
 
 
 def _one(rate: float, size: int, wait_ms: float) -> tuple[float, float, float, float]:
-    """Return (p50, p99, mean batch size, share of the time busy); the first sixth of the requests is left out."""
-    arrive = 1000 * queueing.poisson_arrivals(np.random.default_rng([rate, size]), rate, REQUESTS)
+    """Return (p50, p99, mean batch size, share of the time busy); the first sixth of the requests is left out.
+
+    All sizes and waits meet the same arrivals.
+    """
+    arrive = 1000 * queueing.poisson_arrivals(np.random.default_rng(rate), rate, REQUESTS)
     served = queueing.serve_batches(arrive, FIXED_MS, EACH_MS, size, wait_ms)
     times = served.response[REQUESTS // 6 :]
     busy = (FIXED_MS * len(served.size) + EACH_MS * REQUESTS) / served.done[-1]

@@ -22,7 +22,7 @@ WEEKS = 50
 LOADS = (50, 70, 80, 90, 95)  # %
 EVENTS = (10_000, 100_000, 1_000_000)  # impressions, and requests, in a week
 USERS = {10_000: 180, 100_000: 1800, 1_000_000: 18_000}  # the world's users that see so many in a week
-PRODUCT_METRICS = {"CTR": "ctr", "Watch time a click": "watch_per_click", "Active users": "actives"}
+PRODUCT_METRICS = {"CTR": "ctr", "Watch time a click": "watch_per_click", "Active days": "actives"}
 PLATFORM_METRICS = {"p99": "p99", "Mean time": "mean", "Utilisation": "busy"}
 SERVICE_MS = 20.0
 

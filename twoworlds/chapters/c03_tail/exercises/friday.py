@@ -100,6 +100,6 @@ FRIDAY = Exercise(
     hints=(
         "Begin with the day on which a zone is lost: how many servers must be left?",
         "`smallest_fleet` gives how many must be left; start with half as many more. Then look at attempts x load.",
-        '{"pools": 1, "attempts": 3, "retry_budget": True} and so many servers that two thirds of them still keep the objective.',
+        'plan = {"servers": None, "pools": 1, "attempts": 3, "retry_budget": True}  # two thirds of the servers must keep the objective',
     ),
 )  # fmt: skip

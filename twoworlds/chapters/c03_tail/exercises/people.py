@@ -39,7 +39,7 @@ SLOW_PAGES = Exercise(
     hints=(
         "When is a page not slow?",
         "All of its answers must be quick. Answers are independent, so multiply.",
-        "return 1 - (1 - slow) ** servers",
+        "all_quick = (1 - slow) ** servers  # and the pages that are left?",
     ),
 )  # fmt: skip
 
@@ -89,6 +89,6 @@ VISITORS_HIT = Exercise(
     hints=(
         "Start with one visitor who comes k times. What is the chance that all k sessions are good?",
         "One minus that chance, for each visitor; then the mean over visitors, not over sessions.",
-        "return float(np.mean(1 - (1 - bad) ** np.array(sessions)))",
+        "each = 1 - (1 - bad) ** np.array(sessions)  # one chance a visitor; then over all visitors?",
     ),
 )  # fmt: skip

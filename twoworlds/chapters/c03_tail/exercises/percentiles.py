@@ -132,7 +132,7 @@ FLEET_P99 = Exercise(
     hints=(
         "Percentiles can't be put together any more. What can?",
         "Add the counts bound by bound; then walk up the bounds until 99 % of all requests are at or below.",
-        "total = sum(map(Counter, histograms), Counter()) adds them up; then go through sorted(total), add total[bound] to seen, and stop when 100 * seen >= 99 * sum(total.values())",
+        "total = sum(map(Counter, histograms), Counter())  # then go up sorted(total), until 100 * seen >= 99 * sum(total.values())",
     ),
 )  # fmt: skip
 
@@ -230,6 +230,6 @@ SCHEDULED = Exercise(
     hints=(
         "A user who wanted to come at 0.1 s doesn't care that your client was busy until 0.5 s.",
         "Request i should have been sent at sent[0] + i * interval. Count each time from there.",
-        "scheduled = sent[0] + interval * np.arange(len(sent)); then the p99 of np.array(done) - scheduled",
+        "scheduled = sent[0] + interval * np.arange(len(sent))  # then the p99 of what lies between that and done",
     ),
 )  # fmt: skip

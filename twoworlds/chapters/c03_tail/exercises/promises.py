@@ -46,7 +46,7 @@ HOURS_LEFT = Exercise(
     hints=(
         "At which error rate would the budget last exactly 30 days?",
         "Burn rate = error rate / (1 - target). A whole budget lasts 720 h / burn rate; how much of it is left?",
-        "(1 - spent) * 720 / (errors / requests / (1 - target)) # where errors is not 0",
+        "burn_rate = errors / requests / (1 - target)  # without errors the answer is math.inf; else divide what is left",
     ),
 )  # fmt: skip
 
@@ -97,6 +97,6 @@ AVAILABILITY = Exercise(
     hints=(
         "Two kinds of “and”: within a stage all parts must fail, along the chain all stages must work.",
         "Stage: 1 - product of (1 - part). Chain: product of the stages.",
-        "return float(np.prod([1 - np.prod([1 - p for p in stage]) for stage in stages]))",
+        "up = [1 - np.prod([1 - part for part in stage]) for stage in stages]  # one number a stage; all are needed",
     ),
 )  # fmt: skip

@@ -35,7 +35,7 @@ LITTLE = Exercise(
     hints=(
         "How many come in while one stays?",
         "L = λ W, with both in the same unit of time; W is the whole stay, wait and service.",
-        "return arrivals_per_min / 60 * (wait_ms + service_ms) / 1000",
+        "stay_s = (wait_ms + service_ms) / 1000  # and how many come in a second?",
     ),
 )  # fmt: skip
 
@@ -84,6 +84,6 @@ ERLANG_C = Exercise(
     hints=(
         "Two steps: B by a loop over the servers, then C.",
         "Start with B = 1 and go through k = 1, 2 … servers. ρ = offered / servers is needed only at the end.",
-        "for k in range(1, servers + 1): blocked = offered * blocked / (k + offered * blocked)",
+        "blocked = offered / (1 + offered)  # that is B for one server; go on for k = 2, 3 … servers, then C",
     ),
 )  # fmt: skip
