@@ -107,10 +107,28 @@ def test_cutting_agrees_with_the_rooms_sessions():
         assert minutes == pytest.approx(table["length_s"].sum() / 60, rel=1e-9)
 
 
-def test_the_verdict_turns_with_the_gap_and_is_right_on_the_plateau():
-    short, plateau = (gaps.model(gap, "Longer videos", gaps.METRICS[0]) for gap in ("30 s", "15 min"))
-    assert short.change[short.here] < -5 < 5 < plateau.change[plateau.here]
-    assert plateau.change[plateau.here] == pytest.approx(plateau.truth, abs=0.5)
+@pytest.mark.parametrize("treatment", gaps.TREATMENTS)
+def test_the_verdict_turns_with_the_gap_and_is_right_on_the_plateau(treatment):
+    by_gap = dict(zip(gaps.GAPS, gaps.model("30 s", treatment, gaps.METRICS[0]).change, strict=True))
+    truth = gaps.model("30 s", treatment, gaps.METRICS[0]).truth
+    assert all(by_gap[gap] == pytest.approx(truth, abs=0.3) for gap in ("5 min", "10 min", "20 min"))
+    assert abs(by_gap["30 s"] - truth) > 5
+
+
+def test_a_short_and_a_long_gap_turn_the_sign():
+    short = gaps.model("30 s", "Longer videos", gaps.METRICS[0])
+    assert short.change[short.here] < -5 < 0 < short.truth
+    long = gaps.model("4 h", "Clicks first", gaps.METRICS[0])
+    assert long.truth < -2 < 0 < long.change[long.here]
+
+
+def test_the_pauses_show_the_gap():
+    """Two heaps and a valley: hardly a pause falls between five minutes and twenty."""
+    pauses = gaps.stream("today").pauses
+    inside, between, visits = (
+        ((lo < pauses) & (pauses <= hi)).sum() for lo, hi in ((0, 5), (5, 20), (20, 1e9))
+    )
+    assert between < 0.002 * min(inside, visits)
 
 
 def test_retention_agrees_with_the_room():
@@ -141,6 +159,25 @@ def test_a_survey_of_many_draws_says_what_the_sum_says():
     assert len(said) == pytest.approx(result.answered, abs=4 * np.sqrt(30_000 / 4))
     assert said.mean() == pytest.approx(result.said, abs=2.05 * result.error)
     assert 1.96 * said.std() / np.sqrt(len(said)) == pytest.approx(result.error, rel=0.05)
+
+
+@pytest.mark.parametrize("known", surveys.KNOWN)
+def test_the_interval_is_that_of_many_surveys(known):
+    """Surveys of 10,000, weighted to the cells' sizes: their spread is the interval's, for every kind of weights."""
+    asked, draws = 10_000, 300
+    value, given = surveys._people()
+    cell, rng = surveys._cells(known), np.random.default_rng(21)
+    share = np.bincount(cell) / len(cell)
+    said = []
+    for _ in range(draws):
+        who = rng.integers(0, len(value), asked)
+        who = who[rng.random(asked) < 1 / (1 + np.exp(-2 * value[who]))]
+        count = np.bincount(cell[who], minlength=len(share))
+        mean = np.bincount(cell[who], given[who], len(share)) / np.maximum(count, 1)
+        said.append(np.average(mean, weights=share * (count > 0)))
+    result = surveys.model(2.0, known, asked)
+    assert np.mean(said) == pytest.approx(result.said, abs=5 * result.error / 1.96 / np.sqrt(draws))
+    assert 1.96 * np.std(said) == pytest.approx(result.error, rel=4.5 / np.sqrt(2 * draws))
 
 
 def test_weights_repair_only_what_they_know():
@@ -175,11 +212,41 @@ def test_correction_against_drawn_clicks(readers):
     assert (abs(drawn - first) < 4.5 * np.sqrt((second - first**2) / n)).all()
 
 
+@pytest.mark.parametrize("readers", positions.READERS)
+def test_shuffled_looks_against_every_order(readers):
+    orders = np.array(list(itertools.permutations(range(8))))
+    passed = np.cumprod(1 - positions.ATTRACTIVE[orders], axis=1)
+    looks = np.hstack([np.ones((len(orders), 1)), passed[:, :-1]])
+    assert looks[4711] == pytest.approx(m.cascade_examination(positions.ATTRACTIVE[orders[4711]]))
+    if readers == positions.READERS[0]:
+        looks = np.tile(positions.POSITIONS**-positions.TRUE_ETA, (len(orders), 1))
+    table = np.zeros((8, 8))
+    for k in range(8):
+        table[:, k] = np.bincount(orders[:, k], looks[:, k], 8) / len(orders)
+    assert positions._looks(readers, True) == pytest.approx(table)
+
+
 def test_right_correction_is_unbiased_and_a_cascade_defeats_it():
     assert positions.model(positions.READERS[0], 0.7, False, 1000).miss == pytest.approx(0, abs=1e-12)
     assert positions.model(positions.READERS[1], 0.7, False, 1000).miss > 0.03
     shuffled = positions.model(positions.READERS[1], 0.0, True, 1_000_000)
     assert shuffled.wrong_pairs == 0
+
+
+@pytest.mark.parametrize("eta", [0.0, 0.7, 1.5])
+def test_shuffling_leaves_no_bias_where_looks_depend_on_the_position_alone(eta):
+    assert positions.model(positions.READERS[0], eta, True, 1000).miss == pytest.approx(0, abs=1e-12)
+
+
+def test_counting_down_to_the_first_click_is_right_in_a_cascade():
+    """What the text says of it (Craswell et al. 2008): clicks per impression that was certainly looked at."""
+    rng = np.random.default_rng(5)
+    wants = rng.random((60_000, 8)) < positions.ATTRACTIVE
+    looked = np.cumsum(wants, axis=1) - wants == 0
+    seen = looked.sum(axis=0)
+    rate = (wants & looked).sum(axis=0) / seen
+    error = np.sqrt(positions.ATTRACTIVE * (1 - positions.ATTRACTIVE) / seen)
+    assert (abs(rate - positions.ATTRACTIVE) < 4 * error).all()
 
 
 def test_noise_is_what_the_world_gives():

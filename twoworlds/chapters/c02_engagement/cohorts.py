@@ -90,14 +90,7 @@ def draw(product: Axes, headline: Axes) -> Callable[[Retention], None]:
     (unknown,) = product.plot(
         [], [], "o", color="white", markersize=6, markeredgecolor=PRODUCT, animated=True
     )
-    product.text(
-        0.5,
-        66,
-        "filled: known;  hollow: its day has not come;  black: in the end",
-        color=NEUTRAL,
-        fontsize=9,
-        va="center",
-    )
+    legend = product.text(0.5, 66, "", color=NEUTRAL, fontsize=9, va="center", animated=True)
     headline.set(
         xlim=(0, WORLD.days + 1),
         ylim=(-3, 70),
@@ -107,6 +100,9 @@ def draw(product: Axes, headline: Axes) -> Callable[[Retention], None]:
     (line,) = headline.plot([], [], "-", color=FAINT, linewidth=2, animated=True)
     (past,) = headline.plot([], [], "-", color=PRODUCT, linewidth=2, animated=True)
     (here,) = headline.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor="white", animated=True)
+    silent = headline.text(
+        2, 4, "nobody is old enough yet", color=PRODUCT, fontsize=9, va="center", animated=True
+    )
     (true,) = headline.plot([], [], "--", color=TRUTH, linewidth=1.5, animated=True)
 
     def update(r: Retention) -> None:
@@ -116,6 +112,9 @@ def draw(product: Axes, headline: Axes) -> Callable[[Retention], None]:
         unknown.set_data(
             days[r.young], r.cohort[r.young] if r.divide == DIVIDE[0] else np.full(r.young.sum(), np.nan)
         )
+        hollow = "hollow: counted as lost" if r.divide == DIVIDE[0] else "no dot: too young"
+        legend.set_text(f"filled: known;  {hollow};  black: in the end")
+        silent.set_visible(bool(np.isnan(r.headline)))
         every = np.arange(1, WORLD.days + 1)
         line.set_data(every, r.by_day)
         past.set_data(every[: r.today], r.by_day[: r.today])
@@ -157,7 +156,7 @@ def who_stays() -> Explorer:
             ),
         },
         prediction=Prediction(
-            id="02.7",
+            id="02.4",
             question="It is day 28. D7 retention of everyone who has joined so far stands a little above a fifth, "
             "and the last seven cohorts at zero. What will it be in the end, for all 28 cohorts?",
             answer=Slider("D7 retention in the end", 0, 60, 1, 20, "%"),

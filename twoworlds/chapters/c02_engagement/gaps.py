@@ -13,10 +13,10 @@ from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
 from twoworlds.world import POLICIES, Policy, World, simulate
 
-WORLD = World(users=3000, days=14, seed=12)
+WORLD = World(users=6000, days=14, seed=17)
 GAPS = {
-    "15 s": 0.25, "30 s": 0.5, "1 min": 1.0, "2 min": 2.0, "5 min": 5.0, "15 min": 15.0, "30 min": 30.0, "1 h": 60.0,
-    "2 h": 120.0, "4 h": 240.0,
+    "15 s": 0.25, "30 s": 0.5, "1 min": 1.0, "2 min": 2.0, "5 min": 5.0, "10 min": 10.0, "20 min": 20.0,
+    "30 min": 30.0, "1 h": 60.0, "2 h": 120.0, "4 h": 240.0,
 }  # fmt: skip
 TREATMENTS = {
     "Longer videos": POLICIES["watch_optimal"],
@@ -95,7 +95,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Verdict], None]:
     for ax in (product, platform):
         ax.set_xticks(x, [gap.replace(" ", "\n") for gap in GAPS], fontsize=9)
         ax.set(xlim=(-0.4, len(GAPS) - 0.6), xlabel="Gap: a longer pause begins a new session")
-    product.set(ylim=(-22, 16), ylabel="Change against today, %")
+    product.set(ylim=(-22, 19), ylabel="Change against today, %")
     product.axhline(0, color=NEUTRAL, linewidth=0.8)
     (line,) = product.plot([], [], "-", color=PRODUCT, animated=True)
     (dot,) = product.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor="white", animated=True)
@@ -111,7 +111,8 @@ def draw(product: Axes, platform: Axes) -> Callable[[Verdict], None]:
         line.set_data(x, r.change)
         dot.set_data([r.here], [r.change[r.here]])
         true.set_data([-0.4, len(GAPS)], [r.truth, r.truth])
-        name.set_y(r.truth + (1.1 if r.truth > -10 else -2.2))
+        below = r.change[-1] > r.truth  # the label stands at the right, on the side that the line leaves free
+        name.set_y(r.truth - 2.2 if below else r.truth + 1.1)
         held.set_data(x, r.open_now)
         now.set_data([r.here], [r.open_now[r.here]])
 
@@ -145,8 +146,10 @@ def where_does_a_session_end() -> Explorer:
         presets={
             "The usual half hour": Preset("The default of most tools.", {"gap": "30 min"}),
             "One long evening": Preset("A generous team allows four hours.", {"gap": "4 h"}),
+            "Out of nothing": Preset("Four hours again: a test that shortens sessions.",
+                                     {"treatment": "Clicks first", "gap": "4 h"}),
             "Shorter and happier": Preset("The feed that people are gladdest of.",
-                                          {"treatment": "Gladness first", "gap": "15 min"}),
+                                          {"treatment": "Gladness first", "gap": "10 min"}),
         },
         prediction=Prediction(
             id="02.3",

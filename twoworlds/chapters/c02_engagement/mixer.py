@@ -14,7 +14,7 @@ from twoworlds.course.controls import Slider
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
-from twoworlds.course.style import FAINT, NEUTRAL, PRODUCT
+from twoworlds.course.style import FAINT, NEUTRAL, PRODUCT, TRUTH
 from twoworlds.world import Policy, World, simulate
 
 WEEKS = 8
@@ -86,9 +86,10 @@ class Mix:
     all_actives: np.ndarray  # (mixes,), in the chosen week
     all_clicks: np.ndarray
     best: np.ndarray  # (mixes,) bool: on the front
+    shuffled: int  # which of them asks for nothing
 
     def on_front(self) -> bool:
-        """Whether no other mix has more of both in the chosen week."""
+        """Whether no other mix beats it in the chosen week."""
         here = (self.all_actives == self.actives[self.week - 1]) & (
             self.all_clicks == self.clicks[self.week - 1]
         )
@@ -101,12 +102,12 @@ def model(click: int, watch: int, value: int, week: int) -> Mix:
     i, w = row[ratio(click, watch, value)], week - 1
     x, y = tables["actives"][:, w], tables["clicks"][:, w]
     lines = (tables[name][i] for name in ("clicks", "actives", "points"))
-    return Mix((click, watch, value), week, *lines, x, y, front(x, y))
+    return Mix((click, watch, value), week, *lines, x, y, front(x, y), row[0, 0, 0])
 
 
 def draw(product: Axes, plane: Axes) -> Callable[[Mix], None]:
     """Left the weeks, right clicks against active users in one of them, with the front."""
-    product.set(xlim=(0.7, WEEKS + 1.9), ylim=(-35, 27), xlabel="Week", xticks=range(1, WEEKS + 1))
+    product.set(xlim=(0.7, WEEKS + 1.9), ylim=(-42, 27), xlabel="Week", xticks=range(1, WEEKS + 1))
     product.set_ylabel("Change against today's mix, %")
     product.axhline(0, color=NEUTRAL, linewidth=0.8)
     (clicks,) = product.plot([], [], "-", color=PRODUCT, animated=True)
@@ -118,7 +119,7 @@ def draw(product: Axes, plane: Axes) -> Callable[[Mix], None]:
     cursor = product.axvline(1, color=FAINT, linewidth=5, zorder=0, animated=True)
     plane.set(
         xlim=(-30, 12),
-        ylim=(-32, 27),
+        ylim=(-42, 27),
         xlabel="Active users against today, %",
         ylabel="Clicks against today, %",
     )
@@ -127,7 +128,10 @@ def draw(product: Axes, plane: Axes) -> Callable[[Mix], None]:
     (mixes,) = plane.plot([], [], "o", color="#B8B8B8", markersize=4, animated=True)
     (line,) = plane.plot([], [], "-", color=NEUTRAL, linewidth=1.5, animated=True)
     (here,) = plane.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor="white", animated=True)
-    plane.text(11.5, 24.5, "the front: no mix has more of both", color=NEUTRAL, ha="right", fontsize=9)
+    plane.text(-29, 24.5, "line: the front, no mix beats these", color=NEUTRAL, fontsize=9)
+    plane.plot([0], [0], "P", color=TRUTH, markersize=7, zorder=3)
+    plane.text(0.8, -2.2, "today", color=TRUTH, fontsize=9)
+    none = plane.text(0, 0, "shuffled", color=NEUTRAL, fontsize=9, ha="center", animated=True)
 
     def update(r: Mix) -> None:
         weeks, w = np.arange(1, WEEKS + 1), r.week - 1
@@ -139,6 +143,7 @@ def draw(product: Axes, plane: Axes) -> Callable[[Mix], None]:
         names[1].set_y(ends[1] - apart)
         cursor.set_xdata([r.week, r.week])
         mixes.set_data(r.all_actives, r.all_clicks)
+        none.set_position((r.all_actives[r.shuffled], r.all_clicks[r.shuffled] + 1.5))
         order = np.argsort(r.all_actives[r.best])
         line.set_data(r.all_actives[r.best][order], r.all_clicks[r.best][order])
         here.set_data([r.actives[w]], [r.clicks[w]])
@@ -149,7 +154,7 @@ def draw(product: Axes, plane: Axes) -> Callable[[Mix], None]:
 def reading(r: Mix) -> str:
     """Say what the mix does in the chosen week, and where it ends."""
     w = r.week - 1
-    place = "no mix has more of both" if r.on_front() else "another mix has more of both"
+    place = "no mix beats it" if r.on_front() else "another mix beats it on both counts"
     other = 0 if r.week == WEEKS else WEEKS - 1
     return (
         f"Week {r.week}: clicks {_signed(r.clicks[w])} %, active users {_signed(r.actives[w])} %; {place}. "
@@ -178,6 +183,7 @@ def objective_mixer() -> Explorer:
         panels={"product": "eight weeks under one mix", "plane": "What can be had together?"},
         presets={
             "The quarter's end": Preset("The same launch, two months on.", {"week": 8}),
+            "Today": Preset("What everything else is held against.", {"click": 2, "watch": 1, "value": 1}),
             "Minutes": Preset("The board counts hours watched.", {"click": 1, "watch": 3, "week": 8}),
             "Gladness only": Preset("Whatever people will be glad of, as far as the model can tell.",
                                     {"click": 0, "value": 1, "week": 8}),

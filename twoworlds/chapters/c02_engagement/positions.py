@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import comb
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from twoworlds.course.controls import Choice, Slider, Steps, Toggle
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
-from twoworlds.product.metrics import cascade_examination, position_clicks
+from twoworlds.product.metrics import cascade_examination
 
 # Eight videos in the order in which the feed shows them; the best stands sixth.
 ATTRACTIVE = np.array([0.30, 0.12, 0.42, 0.20, 0.08, 0.55, 0.25, 0.15])
@@ -22,30 +23,28 @@ SHOWN = (100, 1000, 10_000, 100_000, 1_000_000)
 
 
 @cache
-def _orders(shuffled: bool) -> np.ndarray:
-    """Return the orders in which the videos are shown, (orders, positions): one, or 400 drawn at random."""
-    fixed = np.arange(len(ATTRACTIVE))
+def _looks(readers: str, shuffled: bool) -> np.ndarray:
+    """Return the chance that a video stands at a position and is looked at there, (videos, positions): exact.
+
+    Shuffled, each position is as likely, and every set of k - 1 other videos as likely to stand above position k. In a
+    cascade all of them must be passed by: the mean of the products of 1 - r over those sets is an elementary symmetric
+    polynomial over its number of terms.
+    """
+    n = len(ATTRACTIVE)
     if not shuffled:
-        return fixed[None, :]
-    rng = np.random.default_rng(6)
-    return np.array([rng.permutation(fixed) for _ in range(400)])
-
-
-def _looks(readers: str, order: np.ndarray) -> np.ndarray:
-    return POSITIONS**-TRUE_ETA if readers == READERS[0] else cascade_examination(ATTRACTIVE[order])
+        by_position = readers == READERS[0]
+        return np.diag(POSITIONS**-TRUE_ETA if by_position else cascade_examination(ATTRACTIVE))
+    if readers == READERS[0]:
+        return np.tile(POSITIONS**-TRUE_ETA / n, (n, 1))
+    passed = [np.poly(np.delete(ATTRACTIVE, video) - 1) for video in range(n)]
+    return np.array(passed) / [comb(n - 1, k) for k in range(n)] / n
 
 
 @cache
 def _moments(readers: str, shuffled: bool, eta: float) -> tuple[np.ndarray, ...]:
     """Return for each video the mean of its clicks, of clicks / propensity, and of the square of that."""
-    clicks, first, second = np.zeros((3, len(ATTRACTIVE)))
-    orders, weight = _orders(shuffled), POSITIONS**eta
-    for order in orders:
-        chance = position_clicks(ATTRACTIVE[order], _looks(readers, order))
-        clicks[order] += chance
-        first[order] += chance * weight
-        second[order] += chance * weight**2
-    return clicks / len(orders), first / len(orders), second / len(orders)
+    looks, weight = _looks(readers, shuffled), POSITIONS**eta
+    return tuple(ATTRACTIVE * (looks @ weight**power) for power in (0, 1, 2))
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,13 @@ class Correction:
     naive: np.ndarray
     corrected: np.ndarray  # with the noise of one log
     bias: np.ndarray  # of the corrected rate, in the long run, after scaling to the truth's mean
-    noise: np.ndarray  # its standard error at each of SHOWN, mean over the videos
+    noise: np.ndarray  # its standard error at each of SHOWN, root mean square over the videos
     wrong_pairs: int  # pairs of videos that the correction orders wrongly, of 28
 
     @property
     def miss(self) -> float:
-        """The mean error that no traffic removes."""
-        return float(abs(self.bias).mean())
+        """The error that no traffic removes, root mean square over the videos."""
+        return float(np.sqrt((self.bias**2).mean()))
 
 
 def model(readers: str, eta: float, shuffled: bool, shown: int) -> Correction:
@@ -77,7 +76,7 @@ def model(readers: str, eta: float, shuffled: bool, shown: int) -> Correction:
     spread = np.sqrt(np.maximum(second - first**2, 0))
     luck = np.random.default_rng(11).standard_normal(len(first))
     corrected = np.maximum(first + luck * spread / np.sqrt(shown), 0)
-    noise = np.array([scale * (spread / np.sqrt(n)).mean() for n in SHOWN])
+    noise = np.array([scale * np.sqrt((spread**2).mean() / n) for n in SHOWN])
     said = np.sign(corrected[:, None] - corrected[None, :])
     true = np.sign(ATTRACTIVE[:, None] - ATTRACTIVE[None, :])
     wrong = int((np.triu(said * true, k=1) < 0).sum())
@@ -93,13 +92,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Correction], None]:
     bars = product.bar(POSITIONS, [0] * 8, width=0.6, color=PRODUCT, alpha=0.35, animated=True)
     (fixed,) = product.plot([], [], "o", color=PRODUCT, markersize=9, markeredgecolor="white", animated=True)
     product.plot(POSITIONS, ATTRACTIVE, "_", color=TRUTH, markersize=24, markeredgewidth=2.2, animated=True)
-    product.text(
-        0.5, 0.94, "bars: CTR as logged;  dots: corrected;  black: the truth", color=NEUTRAL, fontsize=9
-    )
+    legend = product.text(0.5, 0.94, "", color=NEUTRAL, fontsize=9, animated=True)
     platform.set(
         xlim=(70, 1.4e6), ylim=(1e-4, 1), xscale="log", yscale="log", xlabel="Impressions of each video"
     )
-    platform.set_ylabel("Mean error, share")
+    platform.set_ylabel("Typical error, share")
     (luck,) = platform.plot([], [], "--", color=PLATFORM, animated=True)
     (total,) = platform.plot([], [], "-", color=PLATFORM, animated=True)
     (here,) = platform.plot(
@@ -110,6 +107,8 @@ def draw(product: Axes, platform: Axes) -> Callable[[Correction], None]:
     def update(r: Correction) -> None:
         for bar, rate in zip(bars, r.naive, strict=True):
             bar.set_height(rate)
+        dots = "the same, scaled" if r.eta == 0 else "corrected, scaled"
+        legend.set_text(f"bars: CTR as logged;  dots: {dots};  black: the truth")
         fixed.set_data(POSITIONS, np.minimum(r.corrected, 0.98))
         luck.set_data(SHOWN, r.noise)
         error = np.hypot(r.noise, r.miss)
@@ -128,6 +127,11 @@ def reading(r: Correction) -> str:
         f"Readers {r.readers}; {what}; {r.shown:,} impressions a video: {r.wrong_pairs} of 28 pairs stand in the wrong "
         f"order. Of the error {100 * r.miss:.1f} points are bias and {100 * error:.1f} luck: mostly {blame}."
     )
+
+
+def _place_of_the_sixth() -> int:
+    naive = model(READERS[0], 0.0, False, 1000).naive
+    return int((naive >= naive[5]).sum())
 
 
 def the_position_that_clicks_itself() -> Explorer:
@@ -154,8 +158,10 @@ def the_position_that_clicks_itself() -> Explorer:
         },
         prediction=Prediction(
             id="02.6",
-            question="The most attractive of eight videos stands sixth. By CTR as logged, which place does it take?",
+            question="Eight videos. At the top everybody looks, third about half, sixth about a quarter. The most "
+            "attractive one is clicked in 55 of 100 looks and stands sixth; the first has 30, the third 42, the others "
+            "at most 25. By CTR as logged, which place does the sixth take?",
             answer=Slider("Place by CTR, 1 is best", 1, 8, 1, 2),
-            truth=lambda: int((_moments(READERS[0], False, 0.0)[0] >= _moments(READERS[0], False, 0.0)[0][5]).sum()),
+            truth=_place_of_the_sixth,
         ),
     )  # fmt: skip

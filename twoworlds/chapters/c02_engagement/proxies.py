@@ -15,6 +15,7 @@ from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
 
 LEAST = 50  # impressions of a video that may be promoted
+FEW, LEAST_FOR_MEAN = 60, 5  # videos: drawn larger below; a tenth has a mean from so many on
 # What is logged: (sum of this column, divided by that one) for each video.
 PROXIES = {
     "CTR": ("clicked", "shown"),
@@ -67,6 +68,7 @@ class Promotion:
     rank: np.ndarray  # place by the proxy, percent, 100 is the best
     value: np.ndarray  # points, in the same order
     promoted: np.ndarray  # bool
+    shown: int  # videos shown often enough
     everywhere: float  # mean value of all videos shown often enough, points
     agreement: dict[str, float]
 
@@ -91,6 +93,7 @@ def model(proxy: str, days: int, share: float) -> Promotion:
         rank,
         ranked["value"].to_numpy(),
         rank > 100 - share,
+        len(table),
         float(table["value"].mean()),
         agreement(days),
     )
@@ -104,7 +107,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Promotion], None]:
     product.set_ylabel("Value, points (nobody logs it)")
     product.axhline(0, color=NEUTRAL, linewidth=0.8)
     (rest,) = product.plot([], [], ".", color="#B8B8B8", markersize=4, animated=True)
-    (chosen,) = product.plot([], [], ".", color=PRODUCT, markersize=6, animated=True)
+    (chosen,) = product.plot([], [], ".", color=PRODUCT, markersize=6, zorder=4, animated=True)
     (mean,) = product.plot([], [], "-", color=TRUTH, linewidth=2, drawstyle="steps-mid", animated=True)
     (usual,) = product.plot([], [], ":", color=TRUTH, linewidth=1.2, animated=True)
     platform.set(xlim=(0.8, 2500), ylim=(-0.75, 1), xscale="log", xlabel="Events per 1,000 impressions")
@@ -119,12 +122,15 @@ def draw(product: Axes, platform: Axes) -> Callable[[Promotion], None]:
 
     def update(r: Promotion) -> None:
         rest.set_data(r.rank[~r.promoted], r.value[~r.promoted])
+        for dots_of, small in ((rest, 4), (chosen, 6)):
+            dots_of.set_markersize(11 if r.rank.size < FEW else small)
         chosen.set_data(r.rank[r.promoted], r.value[r.promoted])
         tenth = np.minimum((r.rank // 10).astype(int), 9)
         counts = np.bincount(tenth, minlength=10)
+        enough = counts >= LEAST_FOR_MEAN
         mean.set_data(
-            5 + 10 * np.flatnonzero(counts),
-            (np.bincount(tenth, r.value, 10) / np.maximum(counts, 1))[counts > 0],
+            5 + 10 * np.flatnonzero(enough),
+            np.bincount(tenth, r.value, 10)[enough] / counts[enough],
         )
         usual.set_data([0, 100], [r.everywhere, r.everywhere])
         dots.set_data(list(signals().values()), list(r.agreement.values()))
@@ -137,11 +143,16 @@ def draw(product: Axes, platform: Axes) -> Callable[[Promotion], None]:
 
 def reading(r: Promotion) -> str:
     """Say what the promotion brings."""
-    count = int(r.promoted.sum())
+    count, ranked = int(r.promoted.sum()), r.rank.size
     name = r.proxy if r.proxy == "CTR" else r.proxy.lower()
+    rare = (
+        "" if ranked > 0.9 * r.shown else f"Of {r.shown} videos shown often enough {ranked} can be ranked. "
+    )
+    some = f"{100 * r.regretted:.0f} % of them leave" if r.regretted else "none of them leaves"
+    regret = f"{some} people worse off than before; their mean value is"
     return (
-        f"{count} of {r.rank.size} videos promoted by {name}: {100 * r.regretted:.0f} % of them leave people worse off "
-        f"than before. Their mean value is {r.gain:+.0f} points, that of all videos {r.everywhere:+.0f}."
+        f"{rare}{count} of {ranked} videos promoted by {name}: {'its value is' if count == 1 else regret} "
+        f"{r.gain:+.0f} points, that of all videos shown {r.everywhere:+.0f}."
     )
 
 

@@ -11,7 +11,7 @@ from twoworlds.course.controls import Choice, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
-from twoworlds.course.style import FAINT, NEUTRAL, PLATFORM, PRODUCT
+from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
 from twoworlds.world import METRICS as WORLD_METRICS
 from twoworlds.world import Policy, Run, World, compare, simulate
 
@@ -29,6 +29,7 @@ CHANGES = {
 }
 ONE_PERCENT = "1 % of each"
 USERS = (100_000, 1_000_000, 10_000_000, 100_000_000)
+WIDEST = 1e8  # users: a bar ends there
 NONE = 3  # an effect within so many standard errors of the simulation counts as none
 
 
@@ -111,7 +112,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
     product.set(
         xlim=(1, 2e10),
         xscale="log",
-        xlabel="Users who come, needed in each arm",
+        xlabel="Users needed in each arm, of those who come",
         xticks=[10**k for k in range(0, 10, 2)],
     )
     platform.set(xlim=(0.5, 5e7), xscale="log", xlabel="Tests that fit side by side")
@@ -122,12 +123,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
 
     def update(r: Need) -> None:
         for bar, text, need, effect in zip(needs, words, r.need, r.effect, strict=True):
-            shown = min(need, 1e8) if np.isfinite(need) else 1e7
+            shown = min(need, WIDEST) if np.isfinite(need) else 1
             bar.set_width(shown - 1)
-            bar.set_facecolor(PRODUCT if np.isfinite(need) else FAINT)
             text.set(
                 x=1.4 * shown,
-                text=f"{_short(need)}  ({100 * effect:+.1f} %)" if np.isfinite(need) else "no effect to see",
+                text=f"{_short(need)}  ({100 * effect:+.1f} %)" if np.isfinite(need) else "none to see",
             )
         for bar, text, fit in zip(fits, numbers, r.fit, strict=True):
             bar.set_width(max(fit, 0.5) - 0.5)
@@ -187,11 +187,12 @@ def how_many_users() -> Explorer:
             ),
             "Clicks only": Preset("And here the same metric says: ship.", {"change": "Clicks only"}),
             "A tenth of a second": Preset(
-                "Every first video comes 100 ms later.", {"change": "100 ms slower", "days": 28}
+                "Every first video comes 100 ms later.",
+                {"change": "100 ms slower", "days": 28, "users": 10_000_000},
             ),
         },
         prediction=Prediction(
-            id="02.5",
+            id="02.7",
             question="A change of 1 % in every metric, one week. Which of these needs the fewest users to be seen?",
             answer=Choice(
                 "Fewest users", ("CTR", "Survey stars", "Days active", "Clicks", "Likes"), "Clicks"

@@ -14,6 +14,14 @@ def rank_correlation(x: pd.Series, y: pd.Series) -> float:
     return float(both["x"].corr(both["y"]))
 
 
+BIAS_TODAY = 2.0  # log-odds of answering a survey per unit of value, as in the world
+
+
+def stars(value: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the stars (1 to 5) that clicks of this value (-1 to 1) would be given if everybody answered."""
+    return np.clip(np.floor(3.5 + 2 * value + rng.uniform(-1.5, 1.5, len(value))), 1, 5)
+
+
 @cache
 def four_weeks() -> Run:
     """Return the run that ships in data/world: 2,000 users, 28 days, today's production."""

@@ -7,24 +7,22 @@ from functools import cache
 import numpy as np
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c02_engagement.shelf import clicks
+from twoworlds.chapters.c02_engagement.shelf import BIAS_TODAY, clicks, stars
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
 
-ASKED = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)
+ASKED = (50, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 KNOWN = ("nothing", "how active", "the share watched", "share and likes", "the value itself")
 STARS = np.arange(1, 6)
-BIAS_TODAY = 2.0  # log-odds of answering per unit of value, as in the world
 
 
 @cache
 def _people() -> tuple[np.ndarray, np.ndarray]:
     """Return the value (-1..1) behind each click of four weeks, and the stars that it would get if all answered."""
     value = clicks()["value"].to_numpy(dtype=float)
-    noise = np.random.default_rng(4).uniform(-1.5, 1.5, len(value))
-    return value, np.clip(np.floor(3.5 + 2 * value + noise), 1, 5).astype(int)
+    return value, stars(value, np.random.default_rng(4)).astype(int)
 
 
 @cache
@@ -67,21 +65,18 @@ def model(bias: float, known: str, asked: int) -> Survey:
 
     The long-run answer is computed from every click's chance to answer; the interval is that of `asked` surveys.
     """
-    value, stars = _people()
+    value, given = _people()
     chance = 1 / (1 + np.exp(-bias * value))
     cell = _cells(known)
     size, heard = np.bincount(cell), np.bincount(cell, chance)
     weight = chance * (size / np.maximum(heard, 1e-12))[cell]
-    weight /= weight.sum()
-    shares = np.bincount(stars, weight, 6)[1:]
-    said = float(shares @ STARS)
-    # The effective number of answers of weights w = size / heard: (sum of w)² / sum of w², per survey asked.
-    each = (size / np.maximum(heard, 1e-12))[cell]
-    effective = (chance * each).mean() ** 2 / (chance * each**2).mean()
-    sd = np.sqrt(shares @ (STARS - said) ** 2)
+    shares = np.bincount(given, weight / weight.sum(), 6)[1:]
+    mean, square = (np.bincount(cell, chance * given**k) / np.maximum(heard, 1e-12) for k in (1, 2))
+    # Each cell's mean has the variance of its own answers; the cells' sizes are known from the log.
+    variance = (size**2 * np.maximum(square - mean**2, 0) / np.maximum(heard, 1e-12)).sum() / len(given)
     return Survey(
-        asked, asked * float(chance.mean()), known, np.bincount(stars, minlength=6)[1:] / len(stars), shares, said,
-        float(stars.mean()), 1.96 * sd / np.sqrt(effective * np.array(ASKED)),
+        asked, asked * float(chance.mean()), known, np.bincount(given, minlength=6)[1:] / len(given), shares,
+        float(shares @ STARS), float(given.mean()), 1.96 * np.sqrt(variance / np.array(ASKED)),
     )  # fmt: skip
 
 
@@ -92,9 +87,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Survey], None]:
     (all_of,) = product.plot([], [], "_", color=TRUTH, markersize=34, markeredgewidth=2.2, animated=True)
     product.text(0.5, 47, "bars: what you hear;  black: everybody", color=NEUTRAL, fontsize=9, va="center")
     platform.set(
-        xlim=(80, 130_000), ylim=(2.9, 4.4), xscale="log", xlabel="Surveys shown", ylabel="Mean, stars"
+        xlim=(40, 130_000), ylim=(2.9, 4.4), xscale="log", xlabel="Surveys shown", ylabel="Mean, stars"
     )
-    bars_error = platform.vlines(ASKED, [3] * 7, [3] * 7, color=PLATFORM, linewidth=2, animated=True)
+    bars_error = platform.vlines(
+        ASKED, [3] * len(ASKED), [3] * len(ASKED), color=PLATFORM, linewidth=2, animated=True
+    )
     (means,) = platform.plot([], [], "o", color=PLATFORM, markersize=5, animated=True)
     (here,) = platform.plot(
         [], [], "o", color=PLATFORM, markersize=11, markeredgecolor="white", animated=True
@@ -113,7 +110,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Survey], None]:
         )
         means.set_data(ASKED, [r.said] * len(ASKED))
         here.set_data([r.asked], [r.said])
-        true.set_data([80, 130_000], [r.truth, r.truth])
+        true.set_data([40, 130_000], [r.truth, r.truth])
         name.set_y(r.truth - 0.03)
 
     return update
@@ -122,7 +119,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Survey], None]:
 def reading(r: Survey) -> str:
     """Say what the survey says, how sure it is, and how far off."""
     off = r.said - r.truth
-    verdict = f"{abs(off):.2f} too {'high' if off > 0 else 'low'}" if abs(off) >= 0.005 else "right"
+    verdict = (
+        f"{abs(off):.2f} too {'high' if off > 0 else 'low'}"
+        if f"{r.said:.2f}" != f"{r.truth:.2f}"
+        else "right"
+    )
     inside = "the interval holds the truth" if abs(off) <= r.error else "the interval misses the truth"
     return (
         f"{r.asked:,} surveys shown, {r.answered:,.0f} answered, weights know {r.known}: {r.said:.2f} ± {r.error:.2f} "
@@ -145,7 +146,7 @@ def who_answers_the_survey() -> Explorer:
         panels={"product": "who do you hear?", "platform": "what do more surveys buy?"},
         presets={
             "A hundred times as many": Preset("The research budget is generous this year.", {"asked": 100_000}),
-            "Weigh by activity": Preset("Heavy users are weighted down, as in the handbook.",
+            "Weigh by activity": Preset("Each level of activity speaks for its share, as in the handbook.",
                                         {"known": "how active", "asked": 10_000}),
             "Weigh by what they watched": Preset("A share watched is the best clue that the log has.",
                                                  {"known": "the share watched", "asked": 10_000}),
@@ -153,9 +154,10 @@ def who_answers_the_survey() -> Explorer:
                                    {"known": "the value itself", "asked": 10_000}),
         },
         prediction=Prediction(
-            id="02.4",
-            question="A thousand surveys, sent at random after clicks, say a little over 3.6 stars on average. "
-            "You can afford a hundred times as many. What would everybody say, if everybody answered?",
+            id="02.5",
+            question="A thousand surveys, sent at random after clicks, say a little over 3.6 stars on average. About "
+            "every second is answered: the glad bother more often than the cross. You can afford a hundred times as "
+            "many. What would everybody say, if everybody answered?",
             answer=Slider("Everybody's mean", 3.0, 4.4, 0.05, 3.65, "stars"),
             truth=lambda: model(BIAS_TODAY, "nothing", 1000).truth,
             place=lambda guess, r: (r.asked, guess),

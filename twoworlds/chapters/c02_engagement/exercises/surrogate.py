@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from twoworlds.chapters.c02_engagement.shelf import clicks, rank_correlation
+from twoworlds.chapters.c02_engagement.shelf import BIAS_TODAY, clicks, rank_correlation, stars
 from twoworlds.course.exercise import Exercise, Wrong
 
 PANEL, EVERYONE = 1500, 3000  # clicks
@@ -18,10 +18,13 @@ def _drawn() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return (volunteers, panel, everyone), each with what is logged, the stars and the hidden value."""
     rng = np.random.default_rng(2)
     table = clicks()[[*LOGGED, "value"]].astype({"watch_s": float, "length_s": float, "position": int})
-    stars = np.clip(np.floor(3.5 + 2 * table["value"] + rng.uniform(-1.5, 1.5, len(table))), 1, 5)
-    table = table.assign(stars=stars.astype(float)).iloc[rng.permutation(len(table))].reset_index(drop=True)
+    table = (
+        table.assign(stars=stars(table["value"].to_numpy(dtype=float), rng))
+        .iloc[rng.permutation(len(table))]
+        .reset_index(drop=True)
+    )
     rest = table.iloc[PANEL + EVERYONE :]
-    answers = rng.random(len(rest)) < 0.1 / (1 + np.exp(-2 * rest["value"]))
+    answers = rng.random(len(rest)) < 0.1 / (1 + np.exp(-BIAS_TODAY * rest["value"]))
     parts = rest[answers], table.iloc[:PANEL], table.iloc[PANEL : PANEL + EVERYONE]
     return tuple(part.reset_index(drop=True) for part in parts)
 
