@@ -25,7 +25,7 @@ WAITS = {
     "10 min": 600,
     "20 min": 1200,
 }
-LATENESS = {"none": 0, "1 min": 60, "5 min": 300, "10 min": 600, "30 min": 1800, "1 h": 3600, "3 h": 10_800}
+LATENESS = {"none": 0, "1 min": 60, "5 min": 300, "10 min": 600, "30 min": 1800, "1 h": 3600}
 MODES = ("totals", "changes")
 CLOCKS = ("right", "15 min fast", "fast, but capped")
 
