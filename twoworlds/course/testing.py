@@ -33,6 +33,7 @@ _COSTLY = {
         "replace the clock",
         "replace pandas",
     ),
+    *("exits hard", "sleeps", "needs a trap", "exits"),
     *("change errors", "change place", "empty modules", "thread", "fork", "child"),
 }
 SHORT_ZOO = {name: factory for name, factory in ZOO.items() if name not in _COSTLY}
