@@ -10,13 +10,14 @@ from matplotlib.axes import Axes
 from scipy.special import gammaincc
 
 from twoworlds.chapters.c03_tail.people import meet_one
+from twoworlds.chapters.c03_tail.story import OBJECTIVE_MS, SERVICE_MS
 from twoworlds.course.controls import Choice, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import FAINT, NEUTRAL, PLATFORM, PRODUCT, TRUTH
 
-SERVERS, SERVICE_MS, LATE_MS = 100, 20.0, 150.0
+SERVERS = 100
 POLICIES = ("at random", "in turn", "best of two", "best of all")
 LOADS = (50, 70, 80, 90, 95)  # %
 AGES_MS = (0, 2, 5, 10, 20, 50, 100, 200)
@@ -36,7 +37,7 @@ X = np.array([1, *AGES_MS[1:]], float)  # on a logarithmic axis 0 stands at 1
 def build_grid() -> pd.DataFrame:
     """Compute the policies that ask nobody, simulate the others.
 
-    Columns: policy, load (%), age_ms, mean, p99 (ms), late (share over LATE_MS).
+    Columns: policy, load (%), age_ms, mean, p99 (ms), late (share over OBJECTIVE_MS).
     """
     rows = []
     for policy in POLICIES:
@@ -105,12 +106,12 @@ def lines_met(policy: str, load: float, age: float, rng: np.random.Generator, ev
 
 
 def answer_times(joined: np.ndarray) -> tuple[float, float, float]:
-    """Return (mean, p99, share over LATE_MS) in ms: who joins a line of k waits for k + 1 exponential services."""
+    """Return (mean, p99, share over OBJECTIVE_MS) in ms: who joins a line of k waits for k + 1 exponential services."""
     times = np.geomspace(1, 40_000, 2000)
     k = np.arange(len(joined)) + 1
     tail = gammaincc(k[None, :], times[:, None] / SERVICE_MS) @ joined
     p99 = np.interp(-0.01, -tail, times)
-    return SERVICE_MS * float(k @ joined), float(p99), float(np.interp(LATE_MS, times, tail))
+    return SERVICE_MS * float(k @ joined), float(p99), float(np.interp(OBJECTIVE_MS, times, tail))
 
 
 def lines_met_in_theory(policy: str, load: float) -> np.ndarray | None:
@@ -146,11 +147,11 @@ class Balance:
     policy: str
     age_ms: int
     p99: dict[str, np.ndarray]  # policy -> ms, at each of AGES_MS
-    late: dict[str, np.ndarray]  # policy -> share over LATE_MS, at each of AGES_MS
+    late: dict[str, np.ndarray]  # policy -> share over OBJECTIVE_MS, at each of AGES_MS
     theory: dict[str, float]  # policy -> p99 in theory with fresh lengths, ms
 
     def now(self, policy: str) -> tuple[float, float]:
-        """The (p99 in ms, share over LATE_MS) of a policy at the chosen age."""
+        """The (p99 in ms, share over OBJECTIVE_MS) of a policy at the chosen age."""
         at = AGES_MS.index(self.age_ms)
         return float(self.p99[policy][at]), float(self.late[policy][at])
 
@@ -164,7 +165,7 @@ def _theory(load: int) -> dict[str, float]:
 
 @cache
 def _stored(load: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Return policy -> p99 (ms), and policy -> share over LATE_MS, at each of AGES_MS."""
+    """Return policy -> p99 (ms), and policy -> share over OBJECTIVE_MS, at each of AGES_MS."""
     rows = grid("ch03_balance")
     rows = rows[rows["load"] == load]
     p99, late = ({p: _by_age(rows[rows.policy == p], name) for p in POLICIES} for name in ("p99", "late"))
@@ -188,7 +189,7 @@ def _axes(product: Axes, platform: Axes) -> None:
         xlim=(0, 114),
         ylim=(-0.6, 3.6),
         xticks=range(0, 101, 20),
-        xlabel=f"Visitors who meet an answer over {LATE_MS:.0f} ms, % a week",
+        xlabel=f"Visitors who meet an answer over {OBJECTIVE_MS:.0f} ms, % a week",
     )
     product.set_yticks(ROWS, [p.capitalize() for p in POLICIES])
     product.grid(False, axis="y")

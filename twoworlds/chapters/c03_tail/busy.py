@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from twoworlds.chapters.c03_tail.people import meet_one, percent
+from twoworlds.chapters.c03_tail.story import OBJECTIVE_MS, SERVICE_MS
 from twoworlds.course.controls import Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -18,7 +19,6 @@ from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT
 from twoworlds.platform import queueing
 from twoworlds.platform.slo import percentile
 
-SERVICE_MS, OBJECTIVE_MS = 20.0, 150.0
 LOADS = (30, 50, 60, 70, 75, 80, 85, 90, 95)  # %
 SERVERS = (1, 2, 4, 8, 16, 32, 64)
 VARIABILITY = (0, 1, 4, 10)  # squared coefficient of variation of the work in a request

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.c03_tail.story import SERVICE_MS
 from twoworlds.course.controls import Choice, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -24,7 +25,6 @@ EVENTS = (10_000, 100_000, 1_000_000)  # impressions, and requests, in a week
 USERS = {10_000: 180, 100_000: 1800, 1_000_000: 18_000}  # the world's users that see so many in a week
 PRODUCT_METRICS = {"CTR": "ctr", "Watch time a click": "watch_per_click", "Active days": "actives"}
 PLATFORM_METRICS = {"p99": "p99", "Mean time": "mean", "Utilisation": "busy"}
-SERVICE_MS = 20.0
 
 
 def build_product(events: dict[int, int] = USERS, number: int = WEEKS) -> pd.DataFrame:
