@@ -20,7 +20,7 @@ from twoworlds.world import World
 PEOPLE, SLATES, DELAY_S = 1_500, 60, 10
 # What a wish adds to an evening's interests: the world's intent_strength, where lasting taste is 1.
 WISHES = {"like Flick's average mood": 0.6, "as much as last year": 1.0}
-# Events at which tonight has half its weight.
+# Sum of tonight's counts at which it has half its weight: 5 is four fresh taps, or half a search.
 EVIDENCE = {"one tap": 0.0, "many taps": 5.0}
 # Minutes after which a wish is drawn anew with probability 1/2; the steady wish for what they always like.
 SEGMENTS = {"steady": np.inf, "restless": 10.0}

@@ -62,6 +62,6 @@ DECAY = Exercise(
     hints=(
         "How much is one event worth that happened a half-life ago? Two half-lives? Ten seconds?",
         "How many half-lives old is each event, and what is left after so many? Then add up. The order doesn't matter.",
-        "age = at - time; an event is worth 2.0 ** (-age / half_life)",
+        "worth = [2.0 ** (-(at - time) / half_life) for time in times]  # of each event",
     ),
 )  # fmt: skip

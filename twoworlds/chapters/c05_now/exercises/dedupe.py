@@ -85,6 +85,6 @@ DEDUPE = Exercise(
     hints=(
         "What makes two arrivals copies of each other, and what do you need to remember of a key to forget it in time?",
         "Keep a dict: (user, number) to the time it was last seen. At each arrival first delete old keys, then ask whether this one is there, then write down the time.",
-        "seen = {k: t for k, t in seen.items() if time - t <= ttl}; counted += (user, number) not in seen; seen[user, number] = time; and then compare len(seen) with the most so far",
+        "seen = {k: t for k, t in seen.items() if time - t <= ttl}; counted += (user, number) not in seen; seen[user, number] = time  # then compare len(seen) with the most so far",
     ),
 )  # fmt: skip

@@ -89,6 +89,6 @@ MERGE = Exercise(
     hints=(
         "Give the event a session of its own first. Which of the others does it share a moment with? There may be more than one.",
         "Two windows overlap if each starts before the other ends. Replace all that overlap, and the event's own, by one from the earliest start to the latest end.",
-        "touched = [s for s in sessions if s[0] < time + gap and time < s[1]]; start = min([time] + [s[0] for s in touched]); the end likewise; then sort what is left with the new one",
+        "touched = [s for s in sessions if s[0] < time + gap and time < s[1]]; start = min([time] + [s[0] for s in touched])  # the end likewise; then sort what is left with the new one",
     ),
 )  # fmt: skip

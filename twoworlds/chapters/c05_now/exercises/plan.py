@@ -120,6 +120,6 @@ OPEN = Exercise(
     hints=(
         "Who gains by tonight's taps, and who pays for the machines that carry them? They need not be the same people.",
         "A segment with weight 0 needs no stream. What does the budget buy for the rest? And which setting does the rest like best (section 5)?",
-        "the machines of the restless alone: 12 * 0.3 / np.sqrt(delay_s / 60); which delay_s makes that nearly 5?",
+        "np.round(12 * 0.3 / np.sqrt(np.array([15, 30, 45, 60]) / 60), 1)  # machines of the restless alone, at four delays; 5 may be spent",
     ),
 )  # fmt: skip

@@ -72,6 +72,6 @@ AGE = Exercise(
     hints=(
         "Draw it: time to the right, age upwards. What happens to the line when an update arrives, and between two?",
         "Sort by reception, keep the running maximum of `generated`. Each piece of the sawtooth is a trapezium; add the areas and divide by end - first reception.",
-        "order = np.argsort(received); known, made = np.array(received)[order], np.maximum.accumulate(np.array(generated)[order]); until = np.append(known[1:], end); each piece has the area ((known - made) + (until - made)) / 2 * (until - known)",
+        "order = np.argsort(received); known = np.array(received)[order]; made = np.maximum.accumulate(np.array(generated)[order]); until = np.append(known[1:], end); pieces = ((known - made) + (until - made)) / 2 * (until - known)",
     ),
 )  # fmt: skip

@@ -91,6 +91,6 @@ WATERMARK = Exercise(
     hints=(
         "Keep one number while you go through the events. What do you know before each of them arrives?",
         "Keep the latest event time seen. Before each event the watermark is that minus lag; compare it with the end of the event's window, then with the end plus lateness.",
-        "watermark = latest - lag; end = time // size * size + size; told.append(\"on time\" if watermark < end else \"late\" if watermark < end + lateness else \"dropped\"), and then move `latest`",
+        'watermark, end = latest - lag, time // size * size + size; fate = "on time" if watermark < end else "late" if watermark < end + lateness else "dropped"  # then move latest',
     ),
 )  # fmt: skip

@@ -66,6 +66,6 @@ WINDOWS = Exercise(
     hints=(
         "What do all events of one window have in common, if you only look at when they happened?",
         "The start of the window: the largest multiple of size that is not after the event time. Count how often each comes up.",
-        "start = int(event_time // size * size), then counts[start] = counts.get(start, 0) + 1",
+        "start = int(event_time // size * size); counts[start] = counts.get(start, 0) + 1  # for each event; counts = {} before",
     ),
 )  # fmt: skip
