@@ -21,7 +21,7 @@ def test_rows_are_the_functions(users):
     control, slow = (Moments.of(users.watch_s[users.arm == name]) for name in ("now", "slow"))
     effect, lift = difference(control, slow), relative(control, slow)
     assert (row.difference, row.low, row.high, row.p) == (effect.value, *effect.interval(), effect.p())
-    assert (row.lift, row.lift_low, row.lift_high) == (lift.value, *lift.interval())
+    assert (row.lift, row.lift_low, row.lift_high, row.lift_p) == (lift.value, *lift.interval(), lift.p())
     assert (row.n_control, row.n, row.control, row.treatment) == (
         control.n, slow.n, control.mean, slow.mean,
     )  # fmt: skip
@@ -43,4 +43,4 @@ def test_a_metric_without_a_positive_control_has_no_lift():
 def test_a_control_of_zeros_has_no_lift():
     table = pd.DataFrame({"arm": ["c", "c", "t", "t"], "x": [0, 0, 1, 2]})
     row = analyse(table, ["x"], control="c").iloc[0]
-    assert np.isnan([row.lift, row.lift_low, row.lift_high]).all()
+    assert np.isnan([row.lift, row.lift_low, row.lift_high, row.lift_p]).all()

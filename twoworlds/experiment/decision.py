@@ -33,7 +33,7 @@ class Guardrail:
 
     @property
     def worst(self) -> float:
-        """The end of the interval on the harmful side: the worst effect that the data still allow."""
+        """The end of the interval on the harmful side: the worst effect that the interval still holds."""
         low, high = self.effect.interval(1 - 2 * self.alpha)
         return low if self.harm == "lower" else high
 

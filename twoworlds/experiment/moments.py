@@ -1,4 +1,4 @@
-"""What a test needs to know of an arm: how many users, their mean, their variance. Mergeable, so days can be added."""
+"""What a test needs to know of an arm: how many users, their mean, their variance. Parts that share no user add up."""
 
 import math
 from collections.abc import Sequence
@@ -84,7 +84,11 @@ class Moments:
         return math.sqrt(self.var / self.n)
 
     def __add__(self, other: "Moments") -> "Moments":
-        """Return the moments of both parts together (Chan, Golub & LeVeque 1979)."""
+        """Return the moments of both parts together (Chan, Golub & LeVeque 1979).
+
+        No user may be in both: shards, countries, but not days, on which the same people come again. Added over days,
+        a user counts as several and the error is far too small: sum each user's days first.
+        """
         if not isinstance(other, Moments):
             return NotImplemented
         n, gap = self.n + other.n, other.mean - self.mean

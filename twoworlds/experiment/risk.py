@@ -15,7 +15,8 @@ def false_positive_risk(
 
     success: share of ideas that truly work (the others do nothing). wins: which significant results count.
     "alpha/2": only improvements, so a useless idea passes with alpha / 2 (Kohavi, Deng & Vermeer 2022, table 2);
-    "alpha": either sign. It is not the p value, and not alpha: it needs `success`, which no single test knows.
+    "alpha": all of alpha, as in a one-sided test, or where either sign counts.
+    It is not the p value, and not alpha: it needs `success`, which no single test knows.
     """
     require_one_of("wins", wins, ("alpha/2", "alpha"))
     success = require_number("success", success, 0, 1)
