@@ -284,7 +284,7 @@ def test_a_longer_cadence_never_loses_fewer_clicks():
 
 
 def test_cadences_that_the_runs_cannot_tell_apart_are_said_together():
-    r = retrain.model(7, 1.0, 5)
+    r = retrain.model(7, 0.5, 5)
     assert r.best in r.alike
     assert len(r.alike) > 1
     assert "can't tell them apart" in retrain.reading(r)
