@@ -69,7 +69,7 @@ def stands_for_all(value: object, expected: object, *tables: pd.DataFrame) -> bo
     if order < LEAST_ORDER:
         return (
             f"its rank correlation with the hidden value is {order:.2f}, at least {LEAST_ORDER} is asked: "
-            "does it know the share watched, or only seconds?"
+            "does it use the share watched, or only seconds? Or does it follow single answers too closely?"
         )
     return True
 
@@ -92,7 +92,6 @@ SURROGATE = Exercise(
     accepts=stands_for_all,
     cases=lambda: [surrogate_tables()],
     returns="an array of numbers: the stars that each click of everyone would be given",
-    preload=("sklearn.linear_model",),
     wrongs=[
         Wrong(
             "respondents only",
