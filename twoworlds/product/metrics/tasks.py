@@ -12,8 +12,8 @@ def task_completion(log: Log, of: str = "all", by: str | None = None) -> float |
     """Return the share of conversations in which the task was done, for each value of column `by` if given.
 
     log: one row a conversation; columns completed, abandoned, refused (bool). Denominator: all conversations,
-    or those that were "answered" (neither abandoned before the first token nor refused), which looks better the
-    more are turned away. Someone has to judge `completed`; it can't see an answer that did the task and should
+    or those that were "answered" (neither abandoned before the first token nor refused), which doesn't notice how
+    many are turned away, and rises if they are the hard ones. Someone has to judge `completed`; it can't see an answer that did the task and should
     not have been given.
     """
     require_one_of("of", of, _COUNTED)
