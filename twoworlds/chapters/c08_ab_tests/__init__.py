@@ -7,7 +7,7 @@ from twoworlds.chapters.c08_ab_tests.exercises import board, exercises, launch_b
 from twoworlds.chapters.c08_ab_tests.ideas import a_thousand_ideas
 from twoworlds.chapters.c08_ab_tests.intervals import two_intervals
 from twoworlds.chapters.c08_ab_tests.labels import shuffle_the_labels
-from twoworlds.chapters.c08_ab_tests.launches import launch_review
+from twoworlds.chapters.c08_ab_tests.launches import launch_review, launch_tests
 from twoworlds.chapters.c08_ab_tests.people import BRIGHT, both_worlds
 from twoworlds.chapters.c08_ab_tests.safety import safe_enough
 from twoworlds.chapters.c08_ab_tests.waiting import halve_the_effect
@@ -41,6 +41,7 @@ __all__ = [
     "halve_the_effect",
     "launch_board",
     "launch_review",
+    "launch_tests",
     "safe_enough",
     "shuffle_the_labels",
     "two_intervals",

@@ -83,15 +83,22 @@ def draw(product: Axes, platform: Axes) -> Callable[[Path], None]:
     return update
 
 
+def _beside(apart: float) -> str:
+    """Say how much more or less often one group came than the other, from a difference in %."""
+    if abs(apart) < 0.5:
+        return "as often as the others"
+    return f"{abs(apart):.0f} % {'more' if apart > 0 else 'less'} often than the others"
+
+
 def reading(r: Path) -> str:
     """Say the estimate with its interval, the truth, and what was different before."""
     (value, low, high), n = 100 * r.after[-1], r.sizes[-1]
-    apart = abs(100 * r.before[-1, 0])
+    apart = 100 * r.before[-1, 0]
     end = "The interval holds the truth" if low <= 100 * r.truth <= high else "The interval misses the truth"
     return (
-        f"{n:,} users, {r.who}: {value:+.1f} % active days with Bright covers, 95 % interval {low:+.1f} to "
-        f"{high:+.1f} %. {end}, {100 * r.truth:+.1f} %. The two groups differed by {apart:.0f} % "
-        f"before anything had changed."
+        f"{n:,} users, {r.who}: {value:+z.1f} % active days with Bright covers, 95 % interval {low:+z.1f} to "
+        f"{high:+z.1f} %. {end}, {100 * r.truth:+.1f} %. Before anything had changed, those with the new feed came "
+        f"{_beside(apart)}."
     )
 
 
@@ -123,8 +130,10 @@ def wrong_number() -> Explorer:
         panels={"product": "what does the feed do?", "platform": "were they alike?"},
         presets={
             "Ten million users": Preset("Surely that settles it.", {"users": 10_000_000}),
-            "A thousand lots": Preset("A small comparison, but a fair one.", {"who": LOTS, "users": 1_000}),
-            "Ten million lots": Preset("Fair, and large.", {"who": LOTS, "users": 10_000_000}),
+            "A thousand lots": Preset(
+                "A small comparison, but a fair one.", {"who": LOTS, "users": 1_000, "draw": 2}
+            ),
+            "Ten million lots": Preset("Fair, and large.", {"who": LOTS, "users": 10_000_000, "draw": 2}),
             "Only a little pull": Preset(
                 "The active like new things just a bit more.", {"pull": 0.1, "users": 1_000_000}
             ),

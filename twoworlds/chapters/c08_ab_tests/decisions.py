@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c08_ab_tests.launches import DAYS, LAUNCHES, METRICS, STORIES, TEST_DAYS, model
+from twoworlds.chapters.c08_ab_tests.launches import (
+    DAYS,
+    LAUNCHES,
+    METRICS,
+    STORIES,
+    TEST_DAYS,
+    in_percent,
+    model,
+)
 from twoworlds.course.deck import Card, Deck
 from twoworlds.course.style import NEUTRAL, PRODUCT, TRUTH
 from twoworlds.interview.scoring import brier
@@ -16,7 +24,7 @@ UNCHANGED = 0.003
 WHY = {
     1.0: "At the end of the quarter there are more active users than without it.",
     0.0: "At the end of the quarter there are fewer active users than without it.",
-    0.5: "At the end of the quarter there are as many active users as without it: nothing lost, nothing gained.",
+    0.5: f"At the end of the quarter active users are within {100 * UNCHANGED:g} % of what they were without it.",
 }
 
 
@@ -28,11 +36,9 @@ def outcome(launch: str) -> float:
 
 def card(launch: str) -> Card:
     """Return a launch's card: its story and its test; the reason is the quarter's outcome."""
-    seen = []
-    for metric, (lift, low, high, _) in model(launch, DAYS).test.items():
-        seen.append(
-            f"{METRICS[metric].lower()} {round(100 * lift, 1) + 0:+.1f} % ({100 * low:+.1f} to {100 * high:+.1f})"
-        )
+    seen = [
+        f"{METRICS[metric].lower()} {in_percent(row[:3])}" for metric, row in model(launch, DAYS).test.items()
+    ]
     text = f"{launch}. {STORIES[launch]} The test, {TEST_DAYS} days, 95 % intervals: {', '.join(seen)}."
     return Card(f"08.launch.{list(LAUNCHES).index(launch) + 1}", text, outcome(launch), WHY[outcome(launch)])
 
@@ -41,6 +47,12 @@ def by_clicks() -> tuple[float, ...]:
     """Return what a reader of one number says: 95 % where clicks rose significantly, 5 % where they fell, else 50."""
     tests = [model(launch, DAYS).test["clicks"] for launch in LAUNCHES]
     return tuple(0.95 if low > 0 else 0.05 if high < 0 else 0.5 for _, low, high, _ in tests)
+
+
+def by_margin(margin: float = 0.01) -> tuple[float, ...]:
+    """Return what a reader of the guardrail says: 95 % where a larger fall of active days is ruled out, else 5 %."""
+    tests = [model(launch, DAYS).test["days_active"] for launch in LAUNCHES]
+    return tuple(0.95 if low > -margin else 0.05 for _, low, _, _ in tests)
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,17 @@ from twoworlds.experiment import false_positive_risk, sample_size
 
 SUCCESS = np.linspace(0.01, 0.6, 60)
 POWERS = np.linspace(0.2, 0.95, 76)
-TESTS_A_QUARTER = 6  # fortnights in a quarter, each with all users, at 5 % and 80 %
+TESTS_A_YEAR = 26  # fortnights in a year, each with all users, at 5 % and 80 %
 
 
 def carried(alpha: float, power: float) -> float:
-    """Return the ideas that a quarter's users can test: a test of another alpha and power needs other users."""
-    return TESTS_A_QUARTER * sample_size(1, 1) / sample_size(1, 1, alpha=alpha, power=power)
+    """Return the ideas that a year's users can test: a test of another alpha and power needs other users."""
+    return TESTS_A_YEAR * sample_size(1, 1) / sample_size(1, 1, alpha=alpha, power=power)
 
 
 @dataclass(frozen=True)
 class Board:
-    """A thousand ideas put to the test, and what a quarter's traffic makes of the same settings."""
+    """A thousand ideas put to the test, and what a year's traffic makes of the same settings."""
 
     success: float
     power: float
@@ -33,8 +33,8 @@ class Board:
     true_wins: int
     false_wins: int
     risk: np.ndarray  # share of wins that are false, at each of SUCCESS
-    wins: np.ndarray  # true wins a quarter, at each of POWERS
-    duds: np.ndarray  # false wins a quarter, at each of POWERS
+    wins: np.ndarray  # true wins a year, at each of POWERS
+    duds: np.ndarray  # false wins a year, at each of POWERS
 
     @property
     def expected(self) -> float:
@@ -56,16 +56,16 @@ def model(success: float, power: float, alpha: float) -> Board:
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Board], None]:
-    """Left the false share of wins by success rate, right the wins a quarter by power."""
+    """Left the false share of wins by success rate, right the wins a year by power."""
     product.set(xlim=(0, 60), ylim=(0, 100), xlabel="Ideas that work, %", ylabel="Wins that are false, %")
     risk = product.plot([], [], color=PRODUCT, animated=True)[0]
-    product.axhline(5, color=NEUTRAL, linestyle=":")
-    product.text(59, 7, "5 %", ha="right", color="#555555")
+    level = product.axhline(5, color=NEUTRAL, linestyle=":", animated=True)
+    alpha = product.text(59, 7, "alpha", ha="right", color="#555555", animated=True)
     seen = product.plot([], [], "o", color=TRUTH, markersize=8, markeredgecolor="white", animated=True)[0]
-    words = product.annotate("1,000 ideas", (0, 0), xytext=(8, 6), textcoords="offset points", animated=True)
-    platform.set(xlim=(18, 97), ylim=(0.004, 12), yscale="log", xlabel="Power, %")
-    platform.set(ylabel="Wins a quarter", yticks=[0.01, 0.1, 1, 10])
-    platform.set_yticklabels(["0.01", "0.1", "1", "10"])
+    words = product.annotate("1,000 ideas", (0, 0), xytext=(0, 10), textcoords="offset points", animated=True)
+    platform.set(xlim=(18, 97), ylim=(0.02, 60), yscale="log", xlabel="Power, %")
+    platform.set(ylabel="Wins a year", yticks=[0.1, 1, 10])
+    platform.set_yticklabels(["0.1", "1", "10"])
     wins = platform.plot([], [], color=PLATFORM, animated=True)[0]
     duds = platform.plot([], [], "--", color=PLATFORM, animated=True)[0]
     dots = platform.plot([], [], "o", color=PLATFORM, markersize=8, markeredgecolor="white", animated=True)[0]
@@ -77,6 +77,9 @@ def draw(product: Axes, platform: Axes) -> Callable[[Board], None]:
         risk.set_data(100 * SUCCESS, 100 * r.risk)
         seen.set_data([100 * r.success], [share])
         words.xy = (100 * r.success, share)
+        words.set_ha("right" if r.success > 0.4 else "left")
+        level.set_ydata([100 * r.alpha] * 2)
+        alpha.set_y(100 * r.alpha + 2)
         wins.set_data(100 * POWERS, r.wins)
         duds.set_data(100 * POWERS, r.duds)
         here = [float(np.interp(r.power, POWERS, line)) for line in (r.wins, r.duds)]
@@ -90,11 +93,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Board], None]:
 
 def reading(r: Board) -> str:
     """Say how many of the wins are false, and what the quarter's traffic carries."""
-    total = r.true_wins + r.false_wins
+    total, verb = r.true_wins + r.false_wins, "does" if r.false_wins == 1 else "do"
     return (
-        f"{total} of 1,000 ideas win; {r.false_wins} of the wins do nothing (in the long run {100 * r.expected:.0f} % "
-        f"of wins), though alpha is {100 * r.alpha:g} %. A quarter's users carry {carried(r.alpha, r.power):.1f} "
-        f"such tests."
+        f"{total} of 1,000 ideas win; {r.false_wins} of the wins {verb} nothing (in the long run "
+        f"{100 * r.expected:.0f} % of wins), though alpha is {100 * r.alpha:g} %. If a usual test takes a fortnight "
+        f"of all users, a year carries {carried(r.alpha, r.power):.0f} of these."
     )
 
 
@@ -102,8 +105,8 @@ def prediction() -> Prediction:
     """Ask for the false share of wins at a success rate that is usual in the industry."""
     return Prediction(
         id="08.3",
-        question="One idea in ten works; the tests have 80 % power at the 5 % level. An idea has just won. How "
-        "likely is it that it does nothing?",
+        question="One idea in ten works; the tests have 80 % power at the two-sided 5 % level. An idea has just won: "
+        "p < 0.05, and clicks are up. How likely is it that it does nothing?",
         answer=Slider("Chance that the win is false", 0, 60, 1, 5, "%"),
         truth=lambda: 100 * false_positive_risk(0.1),
         place=lambda guess, result: (100 * result.success, guess),

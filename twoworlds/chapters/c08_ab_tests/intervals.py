@@ -16,7 +16,7 @@ from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
 from twoworlds.experiment import Estimate, Moments, difference
 
 SHARES = (50, 20, 5)
-RAW, LIFT = "clicks", "log of clicks"
+TOUCH = 0.02  # clicks a user: less than a pixel or two of the picture
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,15 @@ class Pair:
         ]
 
     @property
+    def gap(self) -> float:
+        """How far the two arms' intervals lie apart, clicks a user; negative where they overlap."""
+        (low_c, high_c), (low_t, high_t) = self.own()
+        return max(low_t - high_c, low_c - high_t)
+
+    @property
     def overlap(self) -> bool:
         """Whether the two arms' intervals have a point in common."""
-        (low_c, high_c), (low_t, high_t) = self.own()
-        return low_t <= high_c and low_c <= high_t
+        return self.gap <= 0
 
 
 def model(lift: float, users: int, share: int, draw: int) -> Pair:
@@ -90,14 +95,20 @@ def draw(product: Axes, platform: Axes) -> Callable[[Pair], None]:
     return update
 
 
+def _truth(r: Pair) -> str:
+    """Return the end of the sentence on the true difference."""
+    change = r.truth[1] - r.truth[0]
+    return f": {change:+.2f}." if change else " is no difference."
+
+
 def reading(r: Pair) -> str:
     """Say whether the arms' intervals overlap, and what the difference says."""
     low, high = r.effect.interval()
-    arms = "overlap" if r.overlap else "lie apart"
+    arms = "just touch" if abs(r.gap) < TOUCH else "overlap" if r.overlap else "lie apart"
     zero = "holds 0" if low <= 0 <= high else "leaves 0 out"
     return (
-        f"{r.users:,} users: the arms' own intervals {arms}; the interval of the difference, {low:+.2f} to {high:+.2f} "
-        f"clicks a user, {zero}: {p_value(r.effect.p())}. The truth: {r.truth[1] - r.truth[0]:+.2f}."
+        f"{r.users:,} users: the arms' own intervals {arms}; the interval of the difference, {low:+z.2f} to "
+        f"{high:+z.2f} clicks a user, {zero}: {p_value(r.effect.p())}. The truth{_truth(r)}"
     )
 
 
@@ -107,7 +118,7 @@ def prediction() -> Prediction:
         id="08.4",
         question="Two arms of equal size, each drawn with its own 95 % interval. The two intervals just touch. "
         "What is the p value of the difference?",
-        answer=Choice("p value", ("0.05", "0.1", "0.006", "0.02"), "0.05"),
+        answer=Choice("p value", ("0.006", "0.02", "0.05", "0.1"), "0.05"),
         truth=lambda: "0.006",
     )
 
@@ -131,7 +142,9 @@ def two_intervals() -> Explorer:
             "One in twenty": Preset(
                 "A careful ramp-up: one arm is small.", {"share": 5, "users": 80_000, "draw": 9}
             ),
-            "Four times the users": Preset("The same true lift.", {"users": 160_000, "draw": 13}),
+            "A smaller lift": Preset(
+                "Four times the users for half the effect.", {"lift": 3, "users": 160_000, "draw": 14}
+            ),
         },
         prediction=prediction(),
     )

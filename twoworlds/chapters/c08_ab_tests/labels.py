@@ -18,6 +18,7 @@ from twoworlds.experiment import Moments, difference, permutation_test
 SHUFFLES, REPEATS = 1000, 400
 EDGES = np.linspace(-21, 21, 43)  # clicks a user
 P_EDGES = np.linspace(0, 1, 21)
+TOP = 40  # %; a broken release goes beyond, and the rest would be a line on the floor
 
 
 def experiment(change: str, users: int, draw: int) -> tuple[np.ndarray, np.ndarray]:
@@ -64,8 +65,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Shuffled], None]:
     truth = product.plot([], [], color=TRUTH, linewidth=1.6, animated=True)[0]
     words = product.text(0, 30.5, "", color=PRODUCT, animated=True)
     p_middle = (P_EDGES[1:] + P_EDGES[:-1]) / 2
-    platform.set(xlim=(0, 1), ylim=(0, 100), xlabel="p value of 400 such experiments", ylabel="Share, %")
+    platform.set(
+        xlim=(0, 1), ylim=(0, TOP), xlabel="p value (Welch) of 400 such experiments", ylabel="Share, %"
+    )
     bars = platform.bar(p_middle, 0 * p_middle, 0.046, color=PLATFORM, animated=True)
+    beyond_it = platform.text(0.06, 0.93 * TOP, "", color=PLATFORM, animated=True)
     platform.axhline(5, color=NEUTRAL, linestyle=":", zorder=3)
     platform.text(0.98, 7, "if the change does nothing", ha="right", color="#555555")
 
@@ -80,20 +84,32 @@ def draw(product: Axes, platform: Axes) -> Callable[[Shuffled], None]:
         seen.set_data([r.observed] * 2, [0, 29.5])
         truth.set_data([r.truth] * 2, [0, 33])
         words.set(
-            x=r.observed, ha="left" if r.observed > r.truth else "right", text=f" seen: {r.observed:+.1f} "
+            x=r.observed, ha="left" if r.observed > r.truth else "right", text=f" seen: {r.observed:+z.1f} "
         )
         for bar, count in zip(bars, np.histogram(r.many, P_EDGES)[0], strict=True):
             bar.set_height(100 * count / len(r.many))
+        first = 100 * np.mean(r.many < P_EDGES[1])
+        beyond_it.set_text(f"{first:.0f} %, beyond the picture" if first > TOP else "")
 
     return update
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent, to two digits where it is small."""
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+
+
+def _clicks(change: float) -> str:
+    """Return a true change, or "no difference"."""
+    return f"{change:+.1f}" if change else "no difference"
 
 
 def reading(r: Shuffled) -> str:
     """Say the difference, how often shuffled labels make as much, the truth, and how often such a test alarms."""
     return (
-        f"Seen: {r.observed:+.1f} clicks a user. If the labels meant nothing, a difference at least as far from 0 "
-        f"would come in {100 * r.p:.2g} % of shuffles: {p_value(r.p)}. The truth: {r.truth:+.1f}. Of 400 such "
-        f"experiments {100 * np.mean(r.many < 0.05):.0f} % have p < 0.05."
+        f"Seen: {r.observed:+z.1f} clicks a user. If the labels meant nothing, a difference at least as far from 0 "
+        f"would come in {_percent(r.p)} of shuffles: {p_value(r.p)}. The truth: {_clicks(r.truth)}. Of 400 "
+        f"such experiments {100 * np.mean(r.many < 0.05):.0f} % have p < 0.05 (by Welch's formula)."
     )
 
 

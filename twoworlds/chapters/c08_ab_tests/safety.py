@@ -30,6 +30,7 @@ def noise(users: float) -> float:
 def passes(harm: float, margin: float, users: float) -> tuple[float, float]:
     """Return the chance that a change with this harm is called safe: by "p > 0.05", and by the margin."""
     s = noise(users)
+    # power_of asks for the spread of one user and n; with n = 1 a difference has the error s, as here.
     return 1 - power_of(harm, s / math.sqrt(2), 1), float(ndtr((margin - harm) / s - Z))
 
 
@@ -57,7 +58,7 @@ def model(harm: float, margin: float, users: int, draw: int) -> Rail:
 
 def draw(product: Axes, platform: Axes) -> Callable[[Rail], None]:
     """Left the estimate with margin and truth, right the chance of either rule to let the change pass."""
-    product.set(xlim=(-9, 6), ylim=(0, 1), yticks=[], xlabel="Active days, new over old, %")
+    product.set(xlim=(-9, 8), ylim=(0, 1), yticks=[], xlabel="Active days, new over old, %")
     product.axvline(0, color=NEUTRAL, linestyle=":")
     beyond = product.axvspan(-9, -1, color="#FBE6D9", animated=True)
     words = product.text(0, 0.92, "beyond the margin ", ha="right", color=PRODUCT, animated=True)
@@ -93,11 +94,12 @@ def reading(r: Rail) -> str:
     effect, rail = r.rail.effect, r.rail
     low, high = (100 * end for end in effect.interval())
     first = "not significant" if effect.p() > 0.05 else "significant"
+    truth = f"{-100 * r.harm:.1f} %" if r.harm else "no harm"
     second = "ruled out" if rail.holds else "not ruled out"
     return (
-        f"Active days {100 * effect.value:+.1f} %, 95 % interval {low:+.1f} to {high:+.1f} %: {first} ("
+        f"Active days {100 * effect.value:+z.1f} %, 95 % interval {low:+z.1f} to {high:+z.1f} %: {first} ("
         f"{p_value(effect.p())}), and a harm beyond {100 * rail.margin:g} % is {second}. The truth: "
-        f"{0 - 100 * r.harm:+.1f} %. “p > 0.05” passes such a change in {100 * r.now[0]:.0f} % of tests, the margin in "
+        f"{truth}. “p > 0.05” passes such a change in {100 * r.now[0]:.0f} % of tests, the margin in "
         f"{100 * r.now[1]:.1f} %."
     )
 
@@ -134,7 +136,7 @@ def safe_enough() -> Explorer:
             "A large test": Preset("Both rules see the harm.", {"users": 100_000}),
             "Harmless": Preset("Nothing is wrong. Who says so?", {"harm": 0.0, "users": 20_000}),
             "Within the margin": Preset(
-                "A real loss, smaller than agreed.", {"harm": 0.5, "margin": 2.0, "users": 200_000}
+                "A real loss, smaller than agreed.", {"harm": 1.0, "margin": 2.0, "users": 500_000}
             ),
         },
         prediction=prediction(),

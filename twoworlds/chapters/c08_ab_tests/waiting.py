@@ -63,13 +63,10 @@ def model(metric: str, day: int, users: int, share: int) -> Wait:
 
 
 def _axes(product: Axes, platform: Axes) -> None:
-    """Fix both panels, and say what the three lines on the left are."""
-    product.set(xlim=(0, 86), ylim=(0.1, 60), yscale="log", xticks=range(0, 85, 14))
+    """Fix both panels."""
+    product.set(xlim=(0, 86), ylim=(0.1, 100), yscale="log", xticks=range(0, 85, 14))
     product.set_yticks([0.1, 0.3, 1, 3, 10, 30], ["0.1", "0.3", "1", "3", "10", "30"])
     product.set(xlabel="Days of the test", ylabel="Lift, %")
-    product.text(85, 41, "least that is seen in 4 tests of 5", color=PRODUCT, ha="right")
-    product.text(85, 27, "if every day were new users", color="#555555", ha="right")
-    product.text(85, 18, "Bright covers, the truth (its size)", color=TRUTH, ha="right")
     platform.set(xlim=(0, 86), ylim=(300, 4e7), yscale="log", xticks=range(0, 85, 14))
     platform.set(xlabel="Days of the test", ylabel="Users in the test")
 
@@ -82,6 +79,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
     true = product.plot([], [], color=TRUTH, linewidth=1.4, animated=True)[0]
     dot = product.plot([], [], "o", color=PRODUCT, markersize=9, markeredgecolor="white", animated=True)[0]
     hoped = product.plot([], [], ":", color=NEUTRAL, animated=True)[0]
+    names = (
+        "least that is seen in 4 tests of 5",
+        "if every day from day 7 were new users",
+        "Bright covers, the truth (its size)",
+    )
+    product.legend([least, hoped, true], names, loc="upper right", frameon=False)
     users = platform.plot([], [], color=PLATFORM, animated=True)[0]
     here = platform.plot([], [], "o", color=PLATFORM, markersize=9, markeredgecolor="white", animated=True)[0]
     need = platform.plot([], [], ":", color=PLATFORM, animated=True)[0]
@@ -103,13 +106,15 @@ def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
 
 
 def reading(r: Wait) -> str:
-    """Say the least effect and the users now, and what twice the wait brings."""
-    later = min(2 * r.day, DAYS)
-    least, users = (float(line[later - FIRST]) for line in (r.least, r.users))
+    """Say the least effect and the users now, and what twice the wait brings (or, late, what it has brought)."""
+    other = 2 * r.day if 2 * r.day <= DAYS else r.day // 2
+    least, users = (float(line[other - FIRST]) for line in (r.least, r.users))
+    verb = "By" if other > r.day else "On"
+    tense = "will be" if other > r.day else "was"
     return (
         f"{r.metric}, {r.day} days, {r.now(r.users):,.0f} users: the least lift seen in four tests of five is "
-        f"{100 * r.now(r.least):.2g} %. By day {later} it is {100 * least:.2g} %, with {users / r.now(r.users):.1f} "
-        f"times the users; to halve it takes 4 times. Bright covers does {100 * r.now(r.truth):+.1f} %: "
+        f"{100 * r.now(r.least):.2g} %. {verb} day {other} it {tense} {100 * least:.2g} %, with {users:,.0f} users. "
+        f"Bright covers does {100 * r.now(r.truth):+.1f} %: "
         f"{'enough' if abs(r.now(r.truth)) >= r.now(r.least) else 'not enough'}."
     )
 
@@ -124,7 +129,7 @@ def prediction() -> Prediction:
     return Prediction(
         id="08.5",
         question="A fortnight's test on all users sees a lift of clicks of about 4 %. You let it run for another "
-        "fortnight. By how much does the least lift that it sees shrink?",
+        "fortnight. By how much of itself does that least lift shrink (to 2 % would be by 50 %)?",
         answer=Slider("Shrinks by", 0, 60, 1, 30, "%"),
         truth=gain,
     )

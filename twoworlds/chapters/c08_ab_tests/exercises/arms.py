@@ -55,12 +55,26 @@ def _sums(table: pd.DataFrame, control: str) -> float:
     return float(table.clicks[~mine].sum() / table.clicks[mine].sum() - 1)
 
 
+def _lift_slip(value: float, expected: float, table: pd.DataFrame, control: str) -> str | None:
+    """Name slips that can be seen in the value itself."""
+    if math.isnan(value):
+        return "one of the arms was found empty. They may have any names: compare with `control`."
+    for slip, sentence in (
+        (1 + expected, "that is the ratio of the means. A lift is the ratio minus 1."),
+        (100 * expected, "that is in percent. Return a share: 0.05 for 5 %."),
+    ):
+        if math.isclose(value, slip, rel_tol=1e-6):
+            return sentence
+    return None
+
+
 LIFT = Exercise(
     id="08.1",
     title="Lift, and over whom",
     desk="product",
     minutes=5,
     answer=lift,
+    accepts=_lift_slip,
     cases=_tables,
     returns="a float: the lift, a share",
     wrongs=[
@@ -126,6 +140,22 @@ def _normal(control: Values, treatment: Values) -> Four:
     return _from(effect.value, effect.se, np.inf)
 
 
+def _test_slip(value: Four, expected: Four, control: Values, treatment: Values) -> str | None:
+    """Name the two slips that scipy's defaults invite, a p without abs, and a mixture of both tests."""
+    gap, low, high, p = expected
+    if np.allclose(value, (gap, -high, -low, p)):
+        return "your interval is of control minus treatment: ttest_ind subtracts its second sample."
+    if value[3] > 1:
+        return "a p value above 1: take the size of t (abs) before you look up its tail."
+    effect = difference(Moments.of(control), Moments.of(treatment))
+    students = len(control) + len(treatment) - 2
+    if np.allclose(value, _from(gap, effect.se, students), rtol=1e-6):
+        return "that is Welch's error with Student's degrees of freedom, n - 2: Welch has fewer of them."
+    if np.allclose(value[1:3], effect.interval(0.9), rtol=1e-6):
+        return "that is a 90 % interval: 95 % leaves 2.5 % on each side, ppf(0.975)."
+    return None
+
+
 def _arms() -> list[tuple[list[float], list[float]]]:
     rng = np.random.default_rng(11)
     pairs = [(rng.gamma(1, 5, 12), rng.gamma(1, 8, 30)), (rng.normal(9, 2, 40), rng.normal(8, 1, 15))]
@@ -139,6 +169,7 @@ WELCH = Exercise(
     minutes=12,
     answer=welch,
     also_right=[_student],
+    accepts=_test_slip,
     cases=_arms,
     returns="a tuple of four floats: difference, low, high, p",
     wrongs=[
@@ -155,10 +186,10 @@ WELCH = Exercise(
     ],
     hints=(
         "Three steps: the difference, its standard error, and how many standard errors are far.",
-        "se is the root of var_c / n_c + var_t / n_t (ddof=1); scipy.stats.ttest_ind with equal_var=False knows the "
-        "degrees of freedom, the p value and the interval.",
+        "se is the root of var_c / n_c + var_t / n_t (ddof=1). The t law with the test's degrees of freedom gives both: "
+        "how many se the interval reaches, and p. scipy.stats has a function for the whole test.",
         "r = stats.ttest_ind(treatment, control, equal_var=False); ci = r.confidence_interval(); "
-        "(mean_t - mean_c, ci.low, ci.high, r.pvalue)",
+        "(np.mean(treatment) - np.mean(control), ci.low, ci.high, r.pvalue)",
     ),
     preload=("scipy.stats",),
 )  # fmt: skip

@@ -2,12 +2,11 @@
 
 import math
 
-import numpy as np
-
 from twoworlds.course.exercise import Exercise, Wrong
-from twoworlds.experiment import Moments, fieller, relative
+from twoworlds.experiment import Moments, relative
 
 Z = 1.959963984540054
+WITHIN = 0.002  # so that 1.96 will do, for right and known wrong answers alike
 Three = tuple[float, float, float]
 Arm = tuple[int, float, float]  # n, mean, variance
 
@@ -21,8 +20,16 @@ def lift_interval(control: Arm, treatment: Arm) -> Three:
 
 
 def _fieller(control: Arm, treatment: Arm) -> Three:
-    a, b = Moments(*control), Moments(*treatment)
-    return (relative(a, b).value, *fieller(a, b))
+    """Fieller (1954) by the normal law: the ratios R at which mean_t - R mean_c is not significant."""
+    (n_c, m_c, v_c), (n_t, m_t, v_t) = control, treatment
+    a, b, c = m_c**2 - Z**2 * v_c / n_c, m_t * m_c, m_t**2 - Z**2 * v_t / n_t
+    root = math.sqrt(b * b - a * c)
+    return m_t / m_c - 1, (b - root) / a - 1, (b + root) / a - 1
+
+
+def _students(control: Arm, treatment: Arm) -> Three:
+    effect = relative(Moments(*control), Moments(*treatment))
+    return (effect.value, *effect.interval())
 
 
 def _logarithm(control: Arm, treatment: Arm) -> Three:
@@ -31,10 +38,24 @@ def _logarithm(control: Arm, treatment: Arm) -> Three:
     return m_t / m_c - 1, m_t / m_c / half - 1, m_t / m_c * half - 1
 
 
-def near(value: object, expected: Three, control: Arm, treatment: Arm) -> bool:
-    """Accept ends within a hundredth of the half width: 1.96 or 1.959964, Student's t or the normal law."""
-    off = np.abs(np.asarray(value, float) - expected)
-    return bool(off.shape == (3,) and off[0] < 1e-6 and off.max() <= 0.005 * (expected[2] - expected[0]))
+def _slip(value: Three, expected: Three, control: Arm, treatment: Arm) -> str | None:
+    """Name an R that was not squared, a variance squared once more, and the difference itself."""
+    (n_c, m_c, v_c), (n_t, m_t, v_t) = control, treatment
+    lift, half = m_t / m_c - 1, (value[2] - value[1]) / 2
+    for se, sentence in (
+        (
+            math.sqrt(v_t / n_t + (1 + lift) * v_c / n_c) / m_c,
+            "R must be squared: the control's part is R² var_c / n_c.",
+        ),
+        (
+            math.sqrt(v_t**2 / n_t + (1 + lift) ** 2 * v_c**2 / n_c) / m_c,
+            "the third number is the variance already.",
+        ),
+    ):
+        if math.isclose(half, Z * se, rel_tol=WITHIN):
+            return sentence
+    absolute = math.isclose(value[0], m_t - m_c, rel_tol=WITHIN)
+    return "that is the difference: a lift is a share of the control's mean." if absolute else None
 
 
 def _with(se: float, lift: float) -> Three:
@@ -67,8 +88,9 @@ LIFT_INTERVAL = Exercise(
     desk="product",
     minutes=12,
     answer=lift_interval,
-    also_right=[_fieller, _logarithm],
-    accepts=near,
+    also_right=[_students, _fieller, _logarithm],
+    accepts=_slip,
+    within=WITHIN,
     cases=[
         ((100, 10.0, 100.0), (100, 15.0, 225.0)),
         ((4000, 12.4, 490.0), (4000, 16.1, 800.0)),

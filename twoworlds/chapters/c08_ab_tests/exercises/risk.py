@@ -18,6 +18,16 @@ def _either_sign(success: float, alpha: float, power: float) -> float:
     return false_positive_risk(success, alpha=alpha, power=power, wins="alpha")
 
 
+def _odds(value: float, expected: float, success: float, alpha: float, power: float) -> str | None:
+    """Name false wins for each true one, by either convention."""
+    shares = (f(success, alpha, power) for f in (false_share, _either_sign))
+    if any(abs(value - share / (1 - share)) < 1e-6 for share in shares):
+        return (
+            "that is false wins for each true one. Asked is their share of all wins: divide by both together."
+        )
+    return None
+
+
 FALSE_SHARE = Exercise(
     id="08.5",
     title="What is a win worth?",
@@ -25,6 +35,7 @@ FALSE_SHARE = Exercise(
     minutes=8,
     answer=false_share,
     also_right=[_either_sign],
+    accepts=_odds,
     cases=[(0.1, 0.05, 0.8), (1 / 3, 0.05, 0.8), (0.08, 0.01, 0.5), (0.5, 0.1, 0.95)],
     returns="a float: the share of wins that are false",
     wrongs=[
@@ -56,11 +67,6 @@ def winners_exaggerate(effect: float, se: float) -> float:
     return exaggeration(effect, se)
 
 
-def near(value: object, expected: float, *arguments: float) -> bool:
-    """Accept a simulation: within 3 % of the closed form."""
-    return bool(isinstance(value, (int, float)) and abs(value / expected - 1) <= 0.03)
-
-
 def _signed(effect: float, se: float) -> float:
     d = abs(effect) / se
     bell = [np.exp(-((Z + s * d) ** 2) / 2) / np.sqrt(2 * np.pi) for s in (-1, 1)]
@@ -79,7 +85,7 @@ EXAGGERATION = Exercise(
     desk="platform",
     minutes=12,
     answer=winners_exaggerate,
-    accepts=near,
+    within=0.03,
     cases=[(2.0, 8.1), (1.0, 1.0), (-1.0, 0.5), (3.0, 1.0), (0.02, 0.01)],
     returns="a float: the factor, 1 or more",
     wrongs=[
@@ -87,8 +93,8 @@ EXAGGERATION = Exercise(
               "standard errors, then average."),
         Wrong("signed", _signed, "You averaged with the sign, so the significant estimates on the wrong side pull the "
               "mean down. Asked is the size: take absolute values."),
-        Wrong("the bar", lambda e, s: Z * s / abs(e), "That is the smallest significant estimate over the effect: most "
-              "winners lie beyond the bar."),
+        Wrong("sign of the effect", lambda e, s: exaggeration(e, s) * (1 if e > 0 else -1), "Where the effect is "
+              "negative your factor is too. Divide by the size of the effect: abs(effect)."),
         Wrong("not a factor", lambda e, s: abs(e) * exaggeration(e, s), "That is the mean size of the winners in the "
               "effect's unit: divide by the size of the effect."),
         Wrong("one-sided bar", lambda e, s: exaggeration(e, s, 0.1), "Your bar stands at 1.645: a two-sided 5 % has it "
@@ -97,6 +103,6 @@ EXAGGERATION = Exercise(
     hints=(
         "Imagine the same test run a million times. Which of the estimates would be reported?",
         "Draw estimates from a normal law around the effect with the standard error; keep |x| > 1.96 se; average |x|.",
-        "x = np.abs(rng.normal(effect, se, 1_000_000)); x[x > 1.96 * se].mean() / abs(effect)",
+        "x = np.abs(np.random.default_rng(1).normal(effect, se, 1_000_000)); x[x > 1.96 * se].mean() / abs(effect)",
     ),
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """08.7 is the guardrail safe?"""
 
+from collections.abc import Callable
+
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.experiment import Estimate, Guardrail
 
@@ -19,8 +21,9 @@ def _estimate_only(effect: float, se: float, margin: float, worse: str) -> bool:
     return effect > -margin if worse == "lower" else effect < margin
 
 
-def _sign_of_margin(effect: float, se: float, margin: float, worse: str) -> bool:
-    return effect - Z * se > margin if worse == "lower" else effect + Z * se < -margin
+def _reaches(z: float) -> Callable[[float, float, float, str], bool]:
+    """Return the right rule with another reach of the interval."""
+    return lambda e, s, m, worse: e - z * s > -m if worse == "lower" else e + z * s < m
 
 
 SAFE = Exercise(
@@ -33,6 +36,7 @@ SAFE = Exercise(
         (3.0, 2.0, 5.0, "higher"), (-0.4, 0.4, 0.5, "lower"), (4.0, 0.4, 5.0, "higher"), (-2.0, 0.5, 5.0, "lower"),
         (-0.8, 0.1, 0.5, "lower"), (9.0, 1.0, 5.0, "higher"), (-8.0, 1.0, 5.0, "higher"), (8.0, 1.0, 5.0, "lower"),
         (0.1, 0.2, 0.5, "lower"), (0.1, 3.0, 0.5, "higher"), (-7.0, 4.0, 5.0, "higher"), (6.0, 1.0, 5.0, "higher"), (0.2, 0.5, 2.0, "higher"),
+        (0.0, 3.0, 5.0, "higher"), (0.0, 2.4, 5.0, "lower"), (0.0, 4.0, 5.0, "lower"),
     ],
     returns="a bool: True where harm of the margin or more is ruled out",
     wrongs=[
@@ -44,11 +48,11 @@ SAFE = Exercise(
               "errors worse."),
         Wrong("one direction", lambda e, s, m, w: is_safe(e, s, m, "lower"), "You took lower for worse always. For "
               "latency, higher is worse: look at the other end."),
-        Wrong("sign of margin", _sign_of_margin, "You asked for an improvement of the margin. The margin is the loss "
-              "that is still bearable: compare with minus the margin."),
+        Wrong("one-sided 5 %", _reaches(1.645), "Your interval reaches 1.645 standard errors: that is a one-sided 5 %. "
+              "The 95 % interval reaches 1.96."),
     ],
     hints=(
-        "Which effect is the worst that the data still allow?",
+        "Which end of the 95 % interval is the harmful one?",
         "Where lower is worse, the low end effect - 1.96 se must stay above -margin; where higher is worse, the high "
         "end below +margin.",
         "effect - 1.96 * se > -margin if worse == 'lower' else effect + 1.96 * se < margin",

@@ -1,9 +1,15 @@
 """08.4 how many users an arm."""
 
+import math
+from collections.abc import Callable
+from numbers import Real
+
 from scipy.special import ndtri
 
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.experiment import sample_size, sample_size_shares
+
+Z = float(ndtri(0.975))
 
 
 def users_per_arm(base: float, lift: float, power: float) -> float:
@@ -11,36 +17,63 @@ def users_per_arm(base: float, lift: float, power: float) -> float:
     return sample_size_shares(base, base * lift, null="baseline", power=power)
 
 
-def conventions(base: float, lift: float, power: float) -> list[float]:
-    """Return the sizes by all conventions in use: null variance pooled or at the base, one variance, Kohavi's 16."""
-    change = base * lift
-    sizes = [sample_size_shares(base, change, null=null, power=power) for null in ("pooled", "baseline")]
-    for p in (base, base + change / 2):
-        sizes.append(sample_size(change, (p * (1 - p)) ** 0.5, power=power))
-    other = base + change
-    sizes.append(sample_size(change, ((base * (1 - base) + other * (1 - other)) / 2) ** 0.5, power=power))
-    factor = 16 if power == 0.8 else 21 if power == 0.9 else None
-    return [*sizes, factor * base * (1 - base) / change**2] if factor else sizes
+def conventions(base: float, change: float, power: float, alpha: float = 0.05) -> list[float]:
+    """Return the sizes by all conventions in use: variances of both arms, at the base, at the mean; Fleiss's correction.
+
+    change: in points (a share). Where 16 (80 % power) or 21 (90 %) belongs, by these factors as well.
+    """
+    other, middle = base + change, base + change / 2
+    pooled, by_base = (
+        sample_size_shares(base, change, null=null, power=power, alpha=alpha)
+        for null in ("pooled", "baseline")
+    )
+    corrected = pooled / 4 * (1 + math.sqrt(1 + 4 / (pooled * abs(change)))) ** 2
+    variances = [base * (1 - base), middle * (1 - middle), (base * (1 - base) + other * (1 - other)) / 2]
+    sizes = [sample_size(change, math.sqrt(v), power=power, alpha=alpha) for v in variances]
+    factor = {0.8: 16, 0.9: 21}.get(power) if alpha == 0.05 else None
+    return [by_base, pooled, corrected, *sizes, *(factor * v / change**2 for v in variances if factor)]
+
+
+def _one_variance(factor: float, base: float, change: float) -> list[float]:
+    return [factor * p * (1 - p) / change**2 for p in (base, base + change / 2)]
+
+
+#: Name, what it gives by each convention (from base, lift, power), and the sentence.
+MISTAKES: tuple[tuple[str, Callable[[float, float, float], list[float]], str], ...] = (
+    ("absolute", lambda b, r, p: conventions(b, r, p),
+     "You took the lift for points. A lift of 25 % on a base of 20 % is 5 points: base * lift."),
+    ("split twice", lambda b, r, p: conventions(b, b * r, p, 0.025),
+     "Alpha is halved twice: a two-sided 5 % has its 2.5 % on each side already (z = 1.96, not 2.24)."),
+    ("one-sided", lambda b, r, p: conventions(b, b * r, p, 0.1),
+     "You used z = 1.645: that is a one-sided 5 %. Two-sided takes 1.96."),
+    ("total", lambda b, r, p: [2 * n for n in conventions(b, b * r, p)],
+     "That is the total of both arms: return the users of one."),
+    ("no power", lambda b, r, p: _one_variance(2 * Z**2, b, b * r),
+     "The power is missing: with 1.96 alone you would miss the effect every second time."),
+    ("power turned round", lambda b, r, p: _one_variance(2 * (Z - float(ndtri(p))) ** 2, b, b * r),
+     "Your z of the power is negative: 80 % power takes ppf(0.8), not ppf(0.2)."),
+    ("16 always", lambda b, r, p: _one_variance(16, b, b * r),
+     "The 16 belongs to 80 % power: in general it is 2 (1.96 + z_power)²."),
+)  # fmt: skip
 
 
 def near(value: object, expected: float, base: float, lift: float, power: float) -> bool | str | None:
-    """Accept everything between the conventions, a user more or less; name twice that, which is the total."""
-    if not isinstance(value, (int, float)):
+    """Accept everything between the conventions, a user more or less; name the known mistakes by any of them."""
+    if not isinstance(value, Real):
         return None
-    sizes = conventions(base, lift, power)
+    sizes = conventions(base, base * lift, power)
     if min(sizes) - 1 <= value <= max(sizes) + 1:
         return True
-    if 2 * min(sizes) - 2 <= value <= 2 * max(sizes) + 2:
-        return "that is about twice as many: the users of both arms together. Return those of one arm."
+    for _, sizes_by_mistake, sentence in MISTAKES:
+        wrong = sizes_by_mistake(base, lift, power)
+        if min(wrong) - 1 <= value <= max(wrong) + 1:
+            return sentence[:1].lower() + sentence[1:]
     return f"the usual conventions give {min(sizes):,.0f} to {max(sizes):,.0f} users an arm."
 
 
-def _by(base: float, change: float, alpha: float, power: float) -> float:
-    return sample_size_shares(base, change, null="baseline", alpha=alpha, power=power)
-
-
-def _no_power(base: float, lift: float, power: float) -> float:
-    return 2 * base * (1 - base) * float(ndtri(0.975)) ** 2 / (base * lift) ** 2
+def _first(sizes: Callable[[float, float, float], list[float]]) -> Callable[[float, float, float], float]:
+    """Return the mistake by Evan Miller's variances, or where there is one variance by the base."""
+    return lambda base, lift, power: sizes(base, lift, power)[0]
 
 
 SIZE = Exercise(
@@ -52,22 +85,11 @@ SIZE = Exercise(
     accepts=near,
     cases=[(0.2, 0.25, 0.8), (0.05, 0.05, 0.8), (0.04, 0.25, 0.95), (0.3, 0.1, 0.9)],
     returns="a number: users in each arm",
-    wrongs=[
-        Wrong("absolute", lambda b, r, p: _by(b, r, 0.05, p), "You took the lift for points. A lift of 25 % on a base "
-              "of 20 % is 5 points: base * lift."),
-        Wrong("split twice", lambda b, r, p: _by(b, b * r, 0.025, p), "Alpha is halved twice: a two-sided 5 % has its "
-              "2.5 % on each side already (z = 1.96, not 2.24)."),
-        Wrong("one-sided", lambda b, r, p: _by(b, b * r, 0.1, p), "You used z = 1.645: that is a one-sided 5 %. "
-              "Two-sided takes 1.96."),
-        Wrong("total", lambda b, r, p: 2 * users_per_arm(b, r, p), "That is the total of both arms: return the users "
-              "of one."),
-        Wrong("no power", _no_power, "The power is missing: with 1.96 alone you would miss the effect every second "
-              "time."),
-    ],
+    wrongs=[Wrong(name, _first(sizes), sentence) for name, sizes, sentence in MISTAKES[:5]],
     hints=(
         "The bar stands 1.96 standard errors from 0, and the effect must stand another z_power above the bar.",
         "A user's variance is p (1 - p); the difference of two arms of n users has about 2 p (1 - p) / n.",
-        "2 * p * (1 - p) * (1.96 + norm.ppf(power))**2 / (base * lift)**2, with p the base or the mean of both shares",
+        "2 * p * (1 - p) * (1.96 + stats.norm.ppf(power))**2 / (base * lift)**2, with p the base or the mean of both shares",
     ),
     preload=("scipy.stats",),
 )  # fmt: skip
