@@ -54,6 +54,18 @@ def test_ctr_promotes_what_people_regret_and_watch_share_does_not():
     assert share.regretted < 0.05
 
 
+def test_ctr_points_the_wrong_way_without_any_ranker_and_clickbait_is_why():
+    run = simulate(World(users=2000, days=28, seed=7), "random")
+    log = run.log().assign(value=run.hidden()["value"].to_numpy())
+    videos = log.groupby("video_id").agg(shown=("clicked", "size"), ctr=("clicked", "mean"))
+    videos["value"] = log[log["clicked"]].groupby("video_id")["value"].mean()
+    videos["clickbait"] = run.videos(hidden=True).set_index("video_id")["clickbait"]
+    often = videos[videos["shown"] >= 100]
+    honest = often[often["clickbait"] < 0.05]
+    assert shelf.rank_correlation(often["ctr"], often["value"]) < -0.3
+    assert shelf.rank_correlation(honest["ctr"], honest["value"]) > -0.2
+
+
 def test_promotion_does_not_peek_at_the_truth_among_ties():
     """Five-star videos are many: the ones that come last among them must not be the best by chance of the sorting."""
     result = proxies.model("Survey", 28, 10)
