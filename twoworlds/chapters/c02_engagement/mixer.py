@@ -187,7 +187,6 @@ def objective_mixer() -> Explorer:
             "Minutes": Preset("The board counts hours watched.", {"click": 1, "watch": 3, "week": 8}),
             "Gladness only": Preset("Whatever people will be glad of, as far as the model can tell.",
                                     {"click": 0, "value": 1, "week": 8}),
-            "A little of each": Preset("After two months.", {"click": 2, "watch": 2, "value": 1, "week": 8}),
         },
         prediction=Prediction(
             id="02.2",
