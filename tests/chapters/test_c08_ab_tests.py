@@ -24,7 +24,15 @@ from twoworlds.chapters.c08_ab_tests.exercises import board
 from twoworlds.chapters.c08_ab_tests.exercises.size import conventions
 from twoworlds.course.grids import grid
 from twoworlds.course.testing import trusted_verdict
-from twoworlds.experiment import Moments, analyse, difference, false_positive_risk
+from twoworlds.experiment import (
+    Estimate,
+    Guardrail,
+    Moments,
+    analyse,
+    decide,
+    difference,
+    false_positive_risk,
+)
 from twoworlds.world import Policy, compare, simulate
 
 
@@ -346,3 +354,16 @@ def test_numpys_floats_and_arrays_pass_like_pythons():
 
     assert trusted_verdict(ab.exercises["08.6"], winners).passed
     assert trusted_verdict(ab.exercises["08.3"], lift_interval).passed
+
+
+def test_with_clicks_as_its_goal_the_rule_stops_the_best_launch_and_ships_the_coat():
+    said = {}
+    for launch in launches.LAUNCHES:
+        test = launches.model(launch, 84).test
+        goal, rail = (
+            Estimate(test[m][0], (test[m][2] - test[m][1]) / (2 * 1.959964))
+            for m in ("clicks", "days_active")
+        )
+        said[launch] = decide(goal=goal, guardrails=[Guardrail(rail, 0.01)])
+    assert said["A calmer feed"] == "don't ship"
+    assert said["A new coat"] == "ship"
