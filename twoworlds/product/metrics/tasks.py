@@ -13,7 +13,8 @@ def task_completion(log: Log, of: str = "all", by: str | None = None) -> float |
 
     log: one row a conversation; columns completed, abandoned, refused (bool). Denominator: all conversations,
     or those that were "answered" (neither abandoned before the first token nor refused), which doesn't notice how
-    many are turned away, and rises if they are the hard ones. Someone has to judge `completed`; it can't see an answer that did the task and should
+    many are turned away, and rises if they are the hard ones. Someone has to judge `completed`; it can't see an
+    answer that did the task and should
     not have been given.
     """
     require_one_of("of", of, _COUNTED)
