@@ -155,7 +155,8 @@ def reading(r: Need) -> str:
     names = list(METRICS)
     quick, days = int(np.argmin(r.need)), names.index("Days active")
     days_said = f"{r.days} {'day' if r.days == 1 else 'days'}"
-    where = f"{_lower(names[quick])}, with {_short(r.need[quick])} users an arm"
+    tests = f"{r.fit[quick]:,.0f} such test{'' if r.fit[quick] == 1 else 's'} fit on {_short(r.users)}"
+    where = f"{_lower(names[quick])}, with {_short(r.need[quick])} users an arm ({tests})"
     first = f"{r.change}, {days_said}: it shows first in {where}"
     seen = np.isfinite(r.need[days])
     active = f"need {_short(r.need[days])}" if seen else "can't show it yet"
