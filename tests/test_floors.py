@@ -59,9 +59,9 @@ def is_breach(name: str, room: str, module: str) -> bool:
     if top != "twoworlds":
         return room in DOMAIN and top in SHOWS
     target = rest[0] if rest else ""
-    if target == room == "chapters":  # a chapter knows no other; its command may list them all
+    if target == room == "chapters":  # a chapter knows no other, but shares their words
         chapter = module.split(".")[2]
-        return rest[1:2] != [chapter] and chapter != "__main__"
+        return rest[1:2] not in ([chapter], ["words"]) and chapter != "__main__"
     return target != room and target not in GROUND | MAY_IMPORT[room]
 
 
@@ -106,6 +106,10 @@ def test_a_breach_is_found(module, source):
         (
             "twoworlds.chapters.one",
             "from twoworlds.world import truth\nfrom twoworlds.course import explorer",
+        ),
+        (
+            "twoworlds.chapters.one.two",
+            "from twoworlds.chapters.words import percent\nfrom twoworlds.chapters.one import three",
         ),
     ],
 )

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from twoworlds.chapters.c05_now import age, loop, mix, retrain, scene, theatre, words
+from twoworlds.chapters import words
+from twoworlds.chapters.c05_now import age, loop, mix, retrain, scene, theatre
 from twoworlds.chapters.c05_now.exercises import plan
 from twoworlds.course.grids import grid
 from twoworlds.product.session import Memory, evening, play
@@ -289,23 +290,3 @@ def test_cadences_that_the_runs_cannot_tell_apart_are_said_together():
     assert len(r.alike) > 1
     assert "can't tell them apart" in retrain.reading(r)
     assert "Nightly training is the yardstick" in retrain.reading(retrain.model(1, 1.0, 5))
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("share", "plain", "signed"),
-    [
-        (0, "0 %", "±0 %"), (1e-5, "< 0.1 %", "±0 %"), (-2e-14, "0 %", "±0 %"), (0.0234, "2.3 %", "+2.3 %"),
-        (-0.0996, "-10 %", "-10 %"), (1, "100 %", "+100 %"),
-    ],
-)  # fmt: skip
-def test_percents_are_said_as_one_would(share, plain, signed):
-    assert words.percent(share) == plain
-    assert words.percent(share, sign=True) == signed
-
-
-def test_times_are_said_as_one_would():
-    said = [words.span(minutes) for minutes in (1, 63, 60, 150, 1440, 10080, 100)]
-    assert said == ["1 minute", "63 minutes", "1 hour", "2.5 hours", "1 day", "7 days", "1.7 hours"]

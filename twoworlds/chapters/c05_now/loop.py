@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c05_now.words import percent
+from twoworlds.chapters.words import percent
 from twoworlds.course.controls import Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid

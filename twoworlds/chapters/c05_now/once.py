@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c05_now.words import percent
+from twoworlds.chapters.words import percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction

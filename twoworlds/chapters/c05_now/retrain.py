@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from twoworlds.chapters.c05_now.words import percent
+from twoworlds.chapters.words import percent
 from twoworlds.course.controls import Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid

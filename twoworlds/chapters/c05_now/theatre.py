@@ -27,7 +27,7 @@ from twoworlds.chapters.c05_now.scene import (
     model,
     slates_gained,
 )
-from twoworlds.chapters.c05_now.words import percent
+from twoworlds.chapters.words import percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction

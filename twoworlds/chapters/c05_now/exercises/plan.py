@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from twoworlds.chapters.c05_now.mix import SEGMENTS, SLATES, world_of
-from twoworlds.chapters.c05_now.words import percent
+from twoworlds.chapters.words import percent
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.errors import InputError, require_number, shown
 from twoworlds.platform.serving import STREAM_MACHINES
