@@ -148,6 +148,20 @@ def test_in_a_notebook_the_line_is_one_escaped_bundle(bank, monkeypatch):
     assert shown[0]["text/plain"].startswith("01.1: your function")
 
 
+@pytest.mark.parametrize("name", ["users.exercises", "bank"])
+def test_a_line_to_paste_calls_the_bank_as_the_notebook_does(name, bank, monkeypatch, capsys):
+    chapter = types.ModuleType("twoworlds.chapters.c01_users")
+    chapter.exercises = bank
+    names = {"_": bank, "users": chapter} if name == "users.exercises" else {"other": types, "bank": bank}
+    shell = types.ModuleType("IPython")
+    shell.get_ipython = lambda: types.SimpleNamespace(user_ns=names)
+    monkeypatch.setitem(sys.modules, "IPython", shell)
+    monkeypatch.setattr("twoworlds.course.exercise._display", lambda text, markup: print(text))
+    for _ in range(3):
+        bank.hint("01.1")
+    assert capsys.readouterr().out.splitlines()[-1] == f'The solution is yours: {name}.solution("01.1")'
+
+
 @pytest.mark.parametrize(
     "ask", [lambda b: b.check("01.9", 1), lambda b: b.hint("01.9"), lambda b: b.solution("01.9")]
 )

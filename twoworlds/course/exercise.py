@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, Literal
 
 import cloudpickle
@@ -189,7 +189,7 @@ class Bank:
         """Return the sentence that offers a case's input, where the line could not show it whole."""
         if not verdict.case or shown_whole(self[id].calls[verdict.case - 1]):
             return ""
-        return f' To try it by hand: exercises.case("{id}", {verdict.case}).'
+        return f' To try it by hand: {self._called()}.case("{id}", {verdict.case}).'
 
     def judge(self, id: str, answer: Any, limit: float = LIMIT) -> Verdict:
         """Return the verdict on `answer`, which may run for `limit` seconds; shows and records nothing."""
@@ -216,7 +216,7 @@ class Bank:
         progress().record("hint", self.chapter, id, {"step": step + 1})
         _show_line(f"{id}, hint {step + 1} of 3 ({_STEPS[step]}): {hints[step]}")
         if step == 2:
-            _show_line(f'The solution is yours: exercises.solution("{id}")')
+            _show_line(f'The solution is yours: {self._called()}.solution("{id}")')
 
     def solution(self, id: str) -> None:
         """Show the solution's code after a pass or after all hints; until then say what is needed."""
@@ -227,11 +227,19 @@ class Bank:
             if self._unlocked(id):
                 _show_code(id, solution_code(work.root(), self.chapter, id))
             else:
-                _show_line(
-                    f'{id}: the solution is yours once you pass, or after the third hint (exercises.hint("{id}")).'
-                )
+                hint = f'{self._called()}.hint("{id}")'
+                _show_line(f"{id}: the solution is yours once you pass, or after the third hint ({hint}).")
         except InputError as error:
             _show_line(str(error))
+
+    def _called(self) -> str:
+        """Return what the learner's notebook calls this bank, so that a line of ours can be pasted and run."""
+        for name, value in getattr(_shell(), "user_ns", {}).items():
+            if value is self and not name.startswith("_"):
+                return name
+            if isinstance(value, ModuleType) and vars(value).get("exercises") is self:
+                return f"{name}.exercises"
+        return "exercises"
 
     def _unlocked(self, id: str) -> bool:
         if self._hints_given.get(id, 0) >= 3 or id in progress().passes(self.chapter):
@@ -239,9 +247,14 @@ class Bank:
         return any(event.payload.get("step") == 3 for event in progress().events("hint", self.chapter, id))
 
 
+def _shell() -> Any:
+    """Return the running IPython, if there is one; never starts or imports it."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
 def _in_kernel() -> bool:
-    shell = sys.modules.get("IPython")
-    return bool(shell) and getattr(shell.get_ipython(), "kernel", None) is not None
+    return getattr(_shell(), "kernel", None) is not None
 
 
 def _name_of(function: Any) -> str:
@@ -265,7 +278,7 @@ def _show_code(id: str, code: str) -> None:
 
 
 def _display(text: str, markup: str) -> None:
-    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+    if _shell() is None:
         print(text)
         return
     from IPython.display import display
