@@ -35,6 +35,7 @@ _COSTLY = {
     ),
     *("exits hard", "sleeps", "needs a trap", "exits"),
     *("change errors", "change place", "empty modules", "thread", "fork", "child"),
+    *("loop", "closes all files", "returns an int that lies", "replace builtins"),
 }
 SHORT_ZOO = {name: factory for name, factory in ZOO.items() if name not in _COSTLY}
 
