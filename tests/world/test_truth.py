@@ -60,6 +60,17 @@ def test_base_and_changed_are_what_the_daily_tables_say():
     assert ctr.base == pytest.approx(RUN.daily["clicks"].sum() / RUN.daily["impressions"].sum())
 
 
+def test_watch_share_is_what_the_log_says_of_each_click():
+    run = simulate(World(users=400, days=9, seed=4), BASE)
+    log = run.log().merge(run.videos()[["video_id", "length_s"]], on="video_id").query("clicked")
+    by_day = (log["watch_s"] / log["length_s"]).groupby(log["day"]).mean()
+    effect = compare(run, run, "watch_share", 9)
+    assert effect.base == pytest.approx(by_day[9], rel=1e-5)
+    assert compare(run, run, "watch_share").base == pytest.approx(
+        (log["watch_s"] / log["length_s"]).mean(), rel=1e-5
+    )
+
+
 def test_relative_error_agrees_with_absolute_when_the_base_is_sure():
     effect = compare(RUN, CHANGED, "actives", 28)
     assert effect.relative_se == pytest.approx(effect.se / effect.base, rel=0.1)

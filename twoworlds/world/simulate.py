@@ -25,6 +25,7 @@ TOTALS: dict[str, type] = {
     "impressions": np.uint16,
     "clicks": np.uint16,
     "watch_s": np.float32,
+    "watched": np.float32,  # clicked videos' shares watched, summed: half of one and all of another are 1.5
     "likes": np.uint8,
     "surveys": np.uint8,
     "stars": np.uint16,
@@ -236,6 +237,9 @@ def _count(batch: Batch, totals: Totals) -> None:
     totals["impressions"][rows] = c.SLATE * np.bincount(opened.user[~lost], minlength=n)
     totals["clicks"][rows] = np.bincount(clicker, minlength=n)
     totals["watch_s"][rows] = np.bincount(clicker, seen.watch_ds, n) / 10
+    length = batch.today.serving.offer.length.take(seen.place.take(seen.at))
+    length_ds = np.round(10 * length)  # tenths of a second, as the company's own table has them
+    totals["watched"][rows] = np.bincount(clicker, seen.watch_ds / length_ds, n)
     totals["likes"][rows] = np.bincount(clicker[seen.liked], minlength=n)
     totals["surveys"][rows] = np.bincount(clicker[seen.rating > 0], minlength=n)
     totals["stars"][rows] = np.bincount(clicker, seen.rating, n)

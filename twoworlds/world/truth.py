@@ -24,6 +24,7 @@ METRICS: dict[str, tuple[str, str | None]] = {
     "ctr": ("clicks", "impressions"),
     "value": ("value", "clicks"),
     "watch_per_click": ("watch_s", "clicks"),
+    "watch_share": ("watched", "clicks"),
     "survey_mean": ("stars", "surveys"),
     "abandonment": ("abandoned", "sessions"),
     "clicks_per_active": ("clicks", "active"),
