@@ -90,12 +90,20 @@ def test_more_updates_make_it_older():
         (lambda: sawtooth([], [], 9), "generated has the shape"),
         (lambda: sawtooth([1, 2], [3], 9), "generated has 2 times and received 1"),
         (lambda: sawtooth([1], [2], 9).mean_peak, "1 tooth"),
+        (lambda: sawtooth([-1e17], [0], 1), r"generated\[0\] is -1e\+17: it must be a number from -1e\+15"),
         (lambda: queued_age(1, 1), "utilisation is 1: a steady age needs less than 1"),
     ],
 )
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_old_knowledge_has_an_age_though_its_tooth_is_lost_in_rounding():
+    saw = sawtooth([-1e15], [0.0], 1e-3)
+    assert saw.mean == 1e15
+    assert saw.share_over(5) == 1
+    assert sawtooth([0.0, 3.0], [1.0, 4.0], 6.0).share_over(2) == pytest.approx(3 / 5)
 
 
 def test_of_two_received_at_once_the_newer_counts():

@@ -1,6 +1,8 @@
 """Memories of keys: what they let through, what they cost, and what a Bloom filter refuses by mistake."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -111,12 +113,30 @@ def test_columns_of_text_are_keys_too():
     ]
 
 
-@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, ["list"]])
+@pytest.mark.parametrize(
+    "keys",
+    [[101, "x", 101, "101"], [1, "1"], [2**60 + 1, 2**60, 0.5], [("a", 1), ("a", 1), ("a", 2)],
+     [1, True, 1.0, np.int64(1)]],
+)  # fmt: skip
+def test_a_plain_list_of_keys_is_no_column_of_one_type(keys):
+    """NumPy would make texts of 101 and "101", and one float of two ids beyond 2^53."""
+    times = range(len(keys))
+    plainly = admitted(zip(keys, times, strict=True), Within(10)).tolist()
+    assert admitted_within(keys, times, 10).tolist() == plainly
+
+
+@pytest.mark.parametrize("key", [Decimal(3), Fraction(1, 2), 1 + 0j, pd.Timestamp(0), ("a", Decimal(3))])
+def test_a_bloom_filter_refuses_keys_whose_equals_may_be_written_otherwise(key):
+    with pytest.raises(InputError, match="a Bloom filter takes numbers, texts, bytes"):
+        Bloom(99, 2).first_time(key, 0)
+
+
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, (math.nan, 1), ["list"]])
 def test_a_missing_key_is_told(missing):
     for memory in (Within(3), LastKeys(3), Bloom(99, 2)):
         with pytest.raises(InputError, match="key is"):
             memory.first_time(missing, 1)
-    if not isinstance(missing, list):
+    if not isinstance(missing, (list, tuple)):
         with pytest.raises(InputError, match="keys are missing in 1 rows"):
             since_last_seen(pd.Series(["a", missing]), [1, 2])
 
@@ -146,6 +166,7 @@ def test_bloom_never_forgets_and_errs_as_often_as_the_closed_form_says():
         lambda: Within(3).first_time("a", None), lambda: admitted([5], Within(3)),
         lambda: admitted([("a", 5)], None), lambda: bloom_false_positives(math.inf, math.inf, 2),
         lambda: admitted_within([1, 1], [4, 5], -1), lambda: admitted_within([1], [4, 5], 1),
+        lambda: since_last_seen([["a"]], [1]), lambda: since_last_seen(5, [1]),
     ],
 )  # fmt: skip
 def test_wrong_input_gets_a_sentence(wrong):

@@ -29,6 +29,16 @@ def test_timestamps_become_seconds():
     assert from_table(table([7, 6], [9, 8]))[0] == Event(2, 6, 8)
 
 
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
+def test_never_is_a_date_too(zone):
+    """9999-12-31, which many systems write for "never", is after the last nanosecond (2262): as stamps and as text."""
+    far = pd.Series(pd.to_datetime(["9999-12-31", "2026-03-02"])).dt.tz_localize(zone)
+    for column in (far, far.map(lambda stamp: stamp.isoformat()), far.astype(object)):
+        seconds = [event.event_time for event in from_table(table(column, column))]
+        zoned = 0 if zone != "Asia/Tokyo" else 9 * 3600
+        assert seconds == [1772409600 - zoned, 253402214400 - zoned]
+
+
 def test_clock():
     assert clock("12:04:59") == 43499
 
@@ -69,7 +79,7 @@ def test_a_table_that_cannot_be_read_is_told():
     assert from_table(good.astype({"event_time": "category", "value": "Int64"}))[0] == Event(1, 1, 3)
 
 
-@pytest.mark.parametrize("bad", ["12:00", "12:60:00", "1:2:3:4", "-1:00:00", None, 5])
+@pytest.mark.parametrize("bad", ["12:00", "12:60:00", "1:2:3:4", "-1:00:00", "１２:00:00", None, 5])
 def test_a_time_of_day_is_told_apart_from_other_texts(bad):
     with pytest.raises(InputError, match=r"text is .* it must be a time of day"):
         clock(bad)

@@ -131,7 +131,37 @@ def test_micro_batches_speak_at_their_own_times():
         clock("12:07:00"),
         clock("12:09:00"),
     }
-    assert told(seen) == ["5 EARLY", "14 EARLY", "10 EARLY", "18 EARLY", "4 EARLY", "11 EARLY", "12 EARLY"]
+    assert told(seen) == ["5 EARLY", "14 EARLY", "10 EARLY", "18 EARLY", "4 EARLY", "12 EARLY"]
+
+
+def test_one_moment_is_one_pane_for_rules_of_time_and_one_an_event_for_a_count():
+    """Three events come at the tick, with an alarm pending for it or not; a count of two is full after the second."""
+    three = [(1, 1, 10), (2, 1, 10), (4, 1, 10)]
+    for rule, said in (
+        (Every(10), [7]),
+        (AfterDelay(0), [7]),
+        (AfterCount(2), [3]),
+        (AfterCount(), [1, 3, 7]),
+    ):
+        for earlier in ([], [(8, 1, 5)] if rule == Every(10) else []):
+            seen = run(
+                [*earlier, *three], tumbling(100), [], Trigger(rule, on_time=False, late=None), until=10
+            )
+            told_at_ten = [p.value - 8 * len(earlier) for p in seen.panes if p.timing == "EARLY"]
+            assert told_at_ten[: len(said)] == said
+            assert {p.processing_time for p in seen.panes} == {10}
+    seen = run(
+        [(1, 1, 5), (2, 1, 10)], tumbling(100), [], Trigger(AfterDelay(5)), until=20, mode="discarding"
+    )
+    assert [(p.value, p.timing) for p in seen.panes] == [(3, "EARLY"), (0, "ON_TIME")]
+
+
+def test_a_tick_that_rounding_puts_before_now_waits_all_the_same():
+    """0.1 + 2 x 0.1 is more than 0.3 as floats go, and 0.7 - 0.1 is less than six tenths."""
+    for now in (0.3, 0.7, 1.1, 2.3):
+        two = [(1, 0.05, now), (2, 0.05, now)]
+        seen = run(two, tumbling(1), [], Trigger(Every(0.1, phase=0.1)), until=9)
+        assert [p.value for p in seen.panes if p.timing == "EARLY"] == [3]
 
 
 def test_counting_events_two_by_two():
@@ -180,6 +210,28 @@ def test_modes_and_readers_of_the_last_window(mode, panes, adds, final):
     assert [pane.value for pane in seen.panes if pane.window == window] == panes
     assert read(seen.panes, "adds")[None, window] == adds
     assert read(seen.panes, "overwrites")[None, window] == final
+
+
+def test_an_event_late_for_its_own_window_is_dropped_though_a_session_that_it_overlaps_lives():
+    """Beam's rule (its LateDataFilter looks at the window before merging); the 5 at time 4 overlaps [10, 28)."""
+    seen = run([(1, 10, 1), (1, 18, 2), (5, 4, 4)], Sessions(10), [(3, 15)])
+    assert [event.value for event in seen.dropped] == [5]
+    assert [(p.value, p.window) for p in seen.panes] == [(2, Window(10, 28))]
+    late = run(stream(), Sessions(60), watermark(HEURISTIC), EARLY_AND_LATE, 120, until=END)
+    assert [event.value for event in late.dropped] == [9]
+    assert [p.value for p in late.panes if p.timing == "ON_TIME"] == [5, 22, 12]
+
+
+def test_sessions_that_merge_keep_the_earliest_alarm_and_the_order_of_arrival():
+    """The first session is due at 11, the second at 15; the 4 joins them at 6."""
+    bridged = [(1, 0, 1), (2, 15, 5), (4, 8, 6)]
+    seen = run(bridged, Sessions(10), [], Trigger(AfterDelay(10)), until=50)
+    early = [(p.value, p.processing_time) for p in seen.panes if p.timing == "EARLY"]
+    assert early == [(7, 11)]
+    reverse = [(2, 15, 1), (1, 0, 5), (4, 8, 6)]
+    seen = run(reverse, Sessions(10), [], Trigger(AfterDelay(10)), until=50)
+    assert [(p.value, p.processing_time) for p in seen.panes if p.timing == "EARLY"] == [(7, 11)]
+    assert run(reverse, Sessions(10), [], combine=list).panes[0].value == [2, 1, 4]
 
 
 def test_retractions_take_back_the_sessions_that_merged():
@@ -243,6 +295,152 @@ def test_keys_have_windows_of_their_own():
 def test_an_event_at_the_moment_of_a_step_is_seen_before_it():
     assert run([(1, 5, 20)], tumbling(10), given([(20, 10)])).dropped == ()
     assert len(run([(1, 5, 21)], tumbling(10), given([(20, 10)])).dropped) == 1
+
+
+# --- more published sequences ----------------------------------------------------------------------------------------
+
+
+def values(output, key=None, timing=None):
+    """Return the values of a key's panes, in the order of emission; of one timing, or all."""
+    return [p.value for p in output.panes if p.key == key and timing in (None, p.timing)]
+
+
+def test_processing_time_windows_examples_4_1_and_4_2():
+    """By triggers on global time, and by the arrival for event time: 12, 18, 18."""
+    rule = Trigger(Every(120), on_time=False)
+    seen = run(stream(), Everything(), [], rule, mode="discarding", until=END)
+    assert [(p.value, p.processing_time) for p in seen.panes] == [
+        (12, clock("12:06:00")), (18, clock("12:08:00")), (18, clock("12:10:00"))
+    ]  # fmt: skip
+    ingress = [event._replace(event_time=event.processing_time) for event in stream()]
+    assert values(run(ingress, tumbling(120), [])) == [12, 18, 18]
+
+
+def test_aligned_delay_figure_2_7():
+    seen = run(stream(), tumbling(120), [], Trigger(Every(120), on_time=False), EVER, until=END)
+    said = defaultdict(list)
+    for pane in seen.panes:
+        said[pane.processing_time].append(pane.value)
+    assert said == {clock("12:06:00"): [5, 7], clock("12:08:00"): [18, 4, 3], clock("12:10:00"): [14, 12]}
+
+
+def test_sessions_example_4_3_as_the_book_prints_it():
+    """With retractions and an aligned minute: 22 takes back both 7s, 36 takes back 5 and 22."""
+    seen = run(
+        stream(), Sessions(60), watermark(HEURISTIC), Trigger(Every(60)), EVER, "retracting", until=END
+    )
+    told_with = [(p.value, p.timing, sorted(value for _, value in p.retracts)) for p in seen.panes]
+    assert told_with == [
+        (5, "EARLY", []), (7, "EARLY", []), (5, "ON_TIME", [5]), (7, "EARLY", []), (22, "ON_TIME", [7, 7]),
+        (3, "EARLY", []), (36, "LATE", [5, 22]), (12, "EARLY", [3]), (12, "ON_TIME", [12]),
+    ]  # fmt: skip
+
+
+MINUTE = 60
+
+
+def leader_board(scores, steps, until):
+    """Beam's LeaderBoardTest: windows of 20 min, early after 5, late after 10, an hour's lateness."""
+    rule = Trigger(AfterDelay(5 * MINUTE), late=AfterDelay(10 * MINUTE))
+    return run(scores, tumbling(20 * MINUTE), given(steps), rule, 60 * MINUTE, until=until)
+
+
+def test_beam_leader_board_on_time_and_early():
+    scores = [(3, 3, 0, "blue"), (2, 60, 0, "blue"), (3, 22, 0, "red"), (5, 180, 0, "blue"), (1, 240, 1, "red"),
+              (2, 270, 1, "blue")]  # fmt: skip
+    seen = leader_board(scores, [(0, 0), (0.5, 180)], 1)
+    assert (values(seen, "blue"), values(seen, "red")) == ([12], [4])
+    scores = [(3, 3, 0, "blue"), (2, 60, 0, "blue"), (5, 180, 600, "red"), (3, 22, 1320, "blue"), (4, 240, 1920, "red"),
+              (2, 120, 1920, "blue")]  # fmt: skip
+    seen = leader_board(scores, [(0, 0)], 1920)
+    assert (values(seen, "blue"), values(seen, "red")) == ([5, 8, 10], [5, 9])
+
+
+def test_beam_leader_board_late():
+    """Late but before the watermark passes, late and seen to be, and too late."""
+    scores = [(3, 3, 0, "blue"), (5, 480, 0, "blue"), (4, 120, 0, "red"), (3, 300, 0, "blue"), (2, 0, 2, "red"),
+              (5, 60, 2, "red"), (2, 90, 2, "blue"), (3, 180, 2, "red")]  # fmt: skip
+    seen = leader_board(scores, [(0, 0), (1, 19 * MINUTE), (3, 21 * MINUTE)], 3)
+    assert (values(seen, "blue"), values(seen, "red")) == ([13], [14])
+    scores = [(3, 3, 0, "blue"), (5, 480, 0, "blue"), (3, 60, 600, "red"), (4, 120, 600, "red"), (3, 300, 600, "blue"),
+              (2, 0, 602, "red"), (5, 60, 602, "red"), (3, 180, 602, "red"), (9, 60, 1322, "red"),
+              (1, 180, 1322, "red")]  # fmt: skip
+    seen = leader_board(scores, [(0, 0), (599, 180), (601, 79 * MINUTE)], 1323)
+    assert (values(seen, "blue", "ON_TIME"), values(seen, "red", "ON_TIME")) == ([11], [7])
+    assert (values(seen, "blue", "LATE"), values(seen, "red", "LATE")[-1]) == ([], 27)
+    scores = [(12, 0, 0, "blue"), (3, 0, 0, "red"), (4, 120, 2, "red"), (3, 0, 2, "blue"), (3, 180, 2, "blue"),
+              (3, 1195, 5, "blue"), (7, 240, 5, "red")]  # fmt: skip
+    seen = leader_board(scores, [(1, 1199), (3, 1200), (4, 81 * MINUTE)], 6)
+    assert (values(seen, "blue"), values(seen, "red")) == ([18], [7])
+    assert [event.value for event in seen.dropped] == [3, 7]
+
+
+def test_beam_guide_panes_by_threes():
+    scores = [(value, i, i) for i, value in enumerate([5, 8, 3, 15, 19, 23, 9, 13, 10])]
+    by_threes = Trigger(AfterCount(3), on_time=False)
+    for mode, said in (
+        ("accumulating", [[5, 8, 3], [5, 8, 3, 15, 19, 23], [5, 8, 3, 15, 19, 23, 9, 13, 10]]),
+        ("discarding", [[5, 8, 3], [15, 19, 23], [9, 13, 10]]),
+    ):
+        assert values(run(scores, Everything(), [], by_threes, 0, mode, combine=list)) == said
+
+
+def test_dataflow_paper_sessions_of_half_an_hour():
+    at = lambda time: clock(f"{time}:00")  # noqa: E731
+    scores = [("v1", at("13:02"), 1, "k1"), ("v2", at("13:14"), 2, "k2"), ("v3", at("13:57"), 3, "k1"),
+              ("v4", at("13:20"), 4, "k1")]  # fmt: skip
+    table = read(run(scores, Sessions(1800), [], combine=list).panes, "overwrites")
+    assert table == {
+        ("k1", Window(at("13:02"), at("13:50"))): ["v1", "v4"],
+        ("k1", Window(at("13:57"), at("14:27"))): ["v3"],
+        ("k2", Window(at("13:14"), at("13:44"))): ["v2"],
+    }
+
+
+def harness(steps):
+    """Return (events, watermark) of steps as in Flink's test harness: (key, value, time); a watermark w is w + 1 here."""
+    events = [(value, time, i, key) for i, (key, value, time) in enumerate(steps) if key != "watermark"]
+    return events, given((i, time + 1) for i, (key, _, time) in enumerate(steps) if key == "watermark")
+
+
+def test_flink_window_operator_sessions_of_three_seconds():
+    events, steps = harness(
+        [("k2", 1, 0), ("k2", 2, 1000), ("k2", 3, 2500), ("k1", 1, 10), ("k1", 2, 1000), ("k1", 3, 2500),
+         ("k2", 4, 5501), ("k2", 5, 6000), ("k2", 5, 6000), ("k2", 6, 6050), ("watermark", 0, 12000),
+         ("k2", 10, 15000), ("k2", 20, 15000), ("watermark", 0, 17999)]
+    )  # fmt: skip
+    assert read(run(events, Sessions(3000), steps).panes, "overwrites") == {
+        ("k1", Window(10, 5500)): 6, ("k2", Window(0, 5500)): 6, ("k2", Window(5501, 9050)): 20,
+        ("k2", Window(15000, 18000)): 30,
+    }  # fmt: skip
+
+
+def test_flink_window_operator_sliding_and_lateness():
+    times = [
+        ("k2", 3999),
+        ("k2", 3000),
+        ("k1", 20),
+        ("k1", 0),
+        ("k1", 999),
+        ("k2", 1998),
+        ("k2", 1999),
+        ("k2", 1000),
+    ]
+    events, steps = harness(
+        [(key, 1, time) for key, time in times] + [("watermark", 0, 1000 * i + 999) for i in range(8)]
+    )
+    seen = run(events, Sliding(3000, 1000), steps)
+    assert [(p.key, p.window.end - 1, p.value) for p in seen.panes] == [
+        ("k1", 999, 3), ("k1", 1999, 3), ("k2", 1999, 3), ("k1", 2999, 3), ("k2", 2999, 3), ("k2", 3999, 5),
+        ("k2", 4999, 2), ("k2", 5999, 2),
+    ]  # fmt: skip
+    events, steps = harness(
+        [("k2", 1, 500), ("watermark", 0, 1500), ("k2", 1, 1300), ("watermark", 0, 2300), ("k2", 1, 1997),
+         ("watermark", 0, 6000), ("k2", 1, 1998), ("watermark", 0, 7000)]
+    )  # fmt: skip
+    seen = run(events, tumbling(2000), steps, lateness=500, mode="discarding")
+    assert [(p.value, p.timing) for p in seen.panes] == [(2, "ON_TIME"), (1, "LATE")]
+    assert [event.event_time for event in seen.dropped] == [1998]
 
 
 # --- against a plain recount -----------------------------------------------------------------------------------------
@@ -362,6 +560,11 @@ def test_sessions_are_connected_components(events, gap, trigger):
         (lambda: run([(float("nan"), 5, 5)], tumbling(120), []), "event is .* must not be missing"),
         (lambda: run([(1, 5, 5, float("nan"))], tumbling(120), []), "event is .* must not be missing"),
         (lambda: run([(1, 5, 5, ["u"])], tumbling(120), []), "event is .* a hashable key"),
+        (lambda: run([(1, 5, 5, (float("nan"), 1))], tumbling(120), []), "must not be missing"),
+        (
+            lambda: run([(1, 1e300, 5)], Sessions(10), []),
+            "time is 1e[+]300: so far from 0 a gap of 10 is lost",
+        ),
         (lambda: run([(1, 10**400, 5)], tumbling(120), []), "event_time is 10*"),
         (lambda: read([1], "adds"), "panes hold 1: each must be a Pane"),
         (lambda: read(run(stream(), tumbling(120), []), "adds"), "panes is Output"),
@@ -400,8 +603,15 @@ def test_combine_gets_a_list_of_its_own():
     assert [
         p.value for p in run([(1, 1, 1), (2, 2, 2)], tumbling(10), [], counting, combine=drain).panes
     ] == [1, 3, 3]
-    with pytest.raises(InputError, match=r"combine is max, which fails on \[\]"):
-        run([(1, 1, 1)], tumbling(10), [], counting, mode="discarding", combine=max)
+
+
+@pytest.mark.parametrize(
+    "fails", [max, lambda v: sum(v) / len(v), lambda v: v[0], lambda v: {1: v}[len(v)], lambda v: 1 / 0]
+)
+def test_a_combine_that_fails_is_told_on_what(fails):
+    """A mean divides by nothing, the first of none is not there: the on-time pane has nothing new to discard."""
+    with pytest.raises(InputError, match=r"combine is .*, which fails on \[\d?\] \(\w+: "):
+        run([(1, 1, 1)], tumbling(10), [], Trigger(AfterCount()), mode="discarding", combine=fails)
 
 
 def test_nothing_in_nothing_out():

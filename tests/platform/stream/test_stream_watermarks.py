@@ -41,6 +41,13 @@ def test_one_fast_clock_is_not_believed():
     assert fixed_lag(events, 5, trust_clocks=True) == [Step(12, 5), Step(13, 3595)]
 
 
+def test_a_transcript_with_a_counter_for_its_clock_needs_trust():
+    """Event times 100, 250, 300, and 1, 2, 3 for the moments of arrival, as transcripts of tests have them."""
+    events = [Event(1, time, moment) for moment, time in enumerate((100, 250, 300), start=1)]
+    assert [step.watermark for step in fixed_lag(events, 10, trust_clocks=True)] == [90, 240, 290]
+    assert [step.watermark for step in fixed_lag(events, 10)] == [-9, -8, -7]
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [

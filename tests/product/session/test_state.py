@@ -57,6 +57,10 @@ def test_reading_changes_nothing_and_an_empty_store_is_zero():
     [
         (lambda: decayed_count([1, 3], 2, 1), "after at = 2"),
         (lambda: decayed_count([1, np.nan], 2, 1), r"times\[1\] is nan"),
+        (
+            lambda: mix([1, 0], [1e308, 1e308], 1, 2),
+            "session holds a number that is not finite, or beyond 1e",
+        ),
         (lambda: decayed_count([1e13], 2, 1), r"times\[0\] is 1e\+13"),
         (lambda: decayed_count([1], 2, 1, [1e308]), r"weights\[0\] is 1e\+308"),
         (lambda: decayed_count(pd.Series(["1", "2"]), 5, 1), "must hold numbers"),
@@ -180,6 +184,11 @@ def test_a_log_that_cannot_be_used_gets_a_sentence(events, sentence):
 
 def test_an_empty_log_stays_empty():
     assert clean_events(log().iloc[:0]).empty
+
+
+def test_an_index_with_the_name_of_a_column_is_no_column():
+    named = log().rename_axis("event_s")
+    assert clean_events(named).equals(clean_events(log()))
 
 
 def test_age_at_serving_time_by_hand():

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import InputError, require_number, require_one_of, require_row
 
+FARTHEST = 1e15  # beyond it the width of a tooth is lost in rounding
+
 
 @dataclass(frozen=True)
 class Sawtooth:
@@ -21,12 +23,17 @@ class Sawtooth:
     at: NDArray[np.float64]  # times at which newer knowledge arrives, (k,)
     low: NDArray[np.float64]  # age right after each, (k,)
     high: NDArray[np.float64]  # age right before the next one, or at the end, (k,)
+    end: float
+
+    @property
+    def widths(self) -> NDArray[np.float64]:
+        """How long each tooth lasts, (k,): from the times, since great ages may have lost it in rounding."""
+        return np.diff(np.append(self.at, self.end))
 
     @property
     def mean(self) -> float:
         """The time-average age: the exact area under the teeth, divided by the time."""
-        widths = self.high - self.low
-        return float(np.sum(widths * (self.low + self.high) / 2) / np.sum(widths))
+        return float(np.sum(self.widths * (self.low + self.high) / 2) / np.sum(self.widths))
 
     @property
     def mean_peak(self) -> float:
@@ -38,8 +45,8 @@ class Sawtooth:
     def share_over(self, limit: float) -> float:
         """Return the share of the time in which the age is above `limit`."""
         limit = require_number("limit", limit, -math.inf, math.inf)
-        over = np.clip(self.high - np.maximum(self.low, limit), 0, None)
-        return float(np.sum(over) / np.sum(self.high - self.low))
+        over = np.clip(self.widths - np.clip(limit - self.low, 0, None), 0, None)
+        return float(np.sum(over) / np.sum(self.widths))
 
 
 def sawtooth(generated: ArrayLike, received: ArrayLike, end: float) -> Sawtooth:
@@ -48,7 +55,10 @@ def sawtooth(generated: ArrayLike, received: ArrayLike, end: float) -> Sawtooth:
     An update that arrives after a newer one teaches nothing and is skipped. One received before it was generated
     (clocks disagree), or at `end` or after it (the future), gets a sentence: its age would be a wrong number.
     """
-    made, got = require_row("generated", generated), require_row("received", received)
+    made, got = (
+        require_row(name, times, -FARTHEST, FARTHEST)
+        for name, times in (("generated", generated), ("received", received))
+    )
     if made.shape != got.shape:
         raise InputError(f"generated has {len(made)} times and received {len(got)}: each update needs both.")
     if (got < made).any():
@@ -56,7 +66,7 @@ def sawtooth(generated: ArrayLike, received: ArrayLike, end: float) -> Sawtooth:
         raise InputError(
             f"update {i} is received at {got[i]:g}, before it was generated at {made[i]:g}: the clocks must agree."
         )
-    end = require_number("end", end, -1e15, 1e15)
+    end = require_number("end", end, -FARTHEST, FARTHEST)
     if got.max() >= end:
         raise InputError(f"received holds {got.max():g}: it must lie before the end, {end:g}.")
     order = np.lexsort((-made, got))
@@ -64,7 +74,7 @@ def sawtooth(generated: ArrayLike, received: ArrayLike, end: float) -> Sawtooth:
     newest = np.maximum.accumulate(made)
     news = np.concatenate([[True], newest[1:] > newest[:-1]])
     at, made = got[news], made[news]
-    return Sawtooth(at, at - made, np.append(at[1:], end) - made)
+    return Sawtooth(at, at - made, np.append(at[1:], end) - made, end)
 
 
 def periodic_age(period: float, delay: float) -> tuple[float, float]:

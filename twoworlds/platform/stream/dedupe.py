@@ -2,8 +2,8 @@
 
 Each memory has `first_time(key, now)`, which says whether a key is new and remembers it; `now` must not go back.
 `len(memory)` is the number of keys held. A memory that forgets lets duplicates through; a Bloom filter refuses
-a few events that were never seen. A key that is missing (None, NaN) or can't be hashed raises InputError: nobody knows
-whether two missing keys are the same.
+a few events that were never seen. A key that is missing (None, NaN, a tuple with a NaN) or can't be hashed raises
+InputError: nobody knows whether two missing keys are the same.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from twoworlds.errors import InputError, require_number, require_whole, shown
-from twoworlds.platform.stream.events import as_list, as_times, is_missing
+from twoworlds.platform.stream.events import as_list, as_times, is_missing_key
 
 
 def _require_key(key: Any) -> None:
@@ -27,7 +27,7 @@ def _require_key(key: Any) -> None:
         raise InputError(
             f"key is {shown(key)}: it must be hashable, such as a number, a text or a tuple."
         ) from None
-    if is_missing(key):
+    if is_missing_key(key):
         raise InputError(f"key is {shown(key)}: every event must have one.")
 
 
@@ -84,7 +84,8 @@ class LastKeys:
 class Bloom:
     """Remembers keys in `bits` bits by `hashes` hash functions: never forgets, sometimes remembers what never was.
 
-    Bloom (1970); the hash functions are h1 + i h2 (Kirsch and Mitzenmacher 2006).
+    Bloom (1970); the hash functions are h1 + i h2 (Kirsch and Mitzenmacher 2006). Keys are numbers, texts, bytes, or
+    tuples of these: what is hashed is how they are written, and only of these it is known that equal ones look alike.
     """
 
     def __init__(self, bits: int, hashes: int):
@@ -115,6 +116,10 @@ def _same_for_equals(key: Hashable) -> Hashable:
     if isinstance(key, tuple):
         return tuple(map(_same_for_equals, key))
     key = key.item() if isinstance(key, np.generic) else key
+    if type(key) not in (str, bytes, int, float, bool, type(None)):
+        raise InputError(
+            f"key is {shown(key)}: a Bloom filter takes numbers, texts, bytes, and tuples of these."
+        )
     return int(key) if isinstance(key, (bool, float)) and key == key // 1 else key
 
 
@@ -144,14 +149,23 @@ def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
 
     For whole columns of equal length; times must not go back, and every row must have a key.
     """
-    keys, times = np.asarray(keys), as_times("times", times)
+    # A plain list stays one of objects: NumPy would make texts of all its numbers, or floats of all its ids.
+    keys = keys if hasattr(keys, "dtype") else pd.Series(as_list("keys", keys), dtype=object)
+    times = as_times("times", times)
     if keys.shape != times.shape:
         raise InputError(
             f"keys have shape {keys.shape} and times {times.shape}: both must be one column of equal length."
         )
     if (np.diff(times) < 0).any():
         raise InputError("times go back: events must come in order of processing time.")
-    number, _ = pd.factorize(keys)  # equal keys get equal numbers, whatever their type; missing ones get -1
+    try:
+        number, _ = pd.factorize(
+            keys
+        )  # equal keys get equal numbers, whatever their type; missing ones get -1
+    except TypeError:
+        raise InputError(
+            f"keys are {shown(keys)}: each must be hashable, such as a number, a text or a tuple."
+        ) from None
     if (number < 0).any():
         raise InputError(f"keys are missing in {int((number < 0).sum())} rows: every event must have one.")
     order = np.argsort(number, kind="stable")

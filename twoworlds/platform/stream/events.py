@@ -57,7 +57,7 @@ def _checked(event: Any) -> Event:
         ) from None
     for name in ("event_time", "processing_time"):
         _require_time(name, getattr(plain, name))
-    if is_missing(plain.value) or (plain.key is not None and is_missing(plain.key)):
+    if is_missing(plain.value) or (plain.key is not None and is_missing_key(plain.key)):
         raise InputError(f"event is {shown(tuple(plain))}: its value and its key must not be missing.")
     return plain
 
@@ -71,6 +71,13 @@ def _plain(part: Any) -> Any:
 def is_missing(value: Any) -> bool:
     """Tell whether a value is None, NaN, NaT or NA."""
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def is_missing_key(key: Any) -> bool:
+    """Tell whether a key is missing, or holds a NaN, which never equals itself: (nan, 1) would be new each time."""
+    if isinstance(key, tuple):
+        return any(part is not None and is_missing_key(part) for part in key)
+    return is_missing(key)
 
 
 def _require_time(name: str, value: Any) -> None:
@@ -130,15 +137,15 @@ def _seconds(column: pd.Series) -> tuple[list[float], str]:
         )
     try:
         stamps = pd.to_datetime(column, format="ISO8601")
+        aware = stamps.dt.tz is not None
+        # In whole seconds: nanoseconds would end in 2262, before the 9999-12-31 that stands for "never".
+        start = pd.Timestamp("1970-01-01", tz="UTC" if aware else None).as_unit("s")
+        seconds = ((stamps - start) / pd.Timedelta(seconds=1)).tolist()
     except (ValueError, TypeError) as problem:
         raise InputError(
             f"{column.name} is {column.iloc[0]!r} at first: it must be numbers or timestamps."
         ) from problem
-    aware = stamps.dt.tz is not None
-    start = pd.Timestamp(0, tz="UTC" if aware else None)
-    return (
-        (stamps - start) / pd.Timedelta(seconds=1)
-    ).tolist(), "with a time zone" if aware else "without a time zone"
+    return seconds, "with a time zone" if aware else "without a time zone"
 
 
 def as_times(name: str, values: ArrayLike) -> np.ndarray:
@@ -154,7 +161,7 @@ def as_times(name: str, values: ArrayLike) -> np.ndarray:
 
 def clock(text: str) -> int:
     """Return the seconds since midnight of "HH:MM:SS"."""
-    parts = re.fullmatch(r"(\d\d):([0-5]\d):([0-5]\d)", text) if isinstance(text, str) else None
+    parts = re.fullmatch(r"([0-9]{2}):([0-5][0-9]):([0-5][0-9])", text) if isinstance(text, str) else None
     if not parts:
         raise InputError(f"text is {shown(text)}: it must be a time of day such as '12:04:59'.")
     hours, minutes, seconds = map(int, parts.groups())

@@ -4,10 +4,11 @@ What is computed (`combine`), where in event time (windows), when in processing 
 lateness), and how a window's panes relate (mode). Akidau et al., The Dataflow Model (VLDB 2015), and Streaming Systems
 (O'Reilly 2018), chapters 2 and 4. Timing and index of panes follow Apache Beam's PaneInfo.
 
-An event that is given twice counts twice (`dedupe` is for that). At one processing time, alarms that are due come
-first, then events in the order given, then the watermark.
+An event that is given twice counts twice (`dedupe` is for that). At one processing time, events come first, in the
+order given, then the alarms that are due, then the watermark: a micro-batch gives one pane a tick.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from twoworlds.errors import InputError, require_one_of, shown
 from twoworlds.platform.stream.events import FARTHEST, Event, arrival_order, as_list, as_span
 from twoworlds.platform.stream.triggers import Trigger
-from twoworlds.platform.stream.watermarks import given
+from twoworlds.platform.stream.watermarks import Step, given
 from twoworlds.platform.stream.windows import Window, Windows, overlap
 
 Mode = Literal["accumulating", "discarding", "retracting"]
@@ -88,29 +89,28 @@ def run(
     `watermark` is a list of (processing time, watermark), see `watermarks`. A window is forgotten, and refuses events,
     once the watermark reaches its end plus `lateness` (s). After the last input, alarms until the processing time
     `until` go off; then the watermark goes to infinity. `combine` gets a list of values, an empty one for an on-time
-    pane with nothing new to discard. Raises InputError for what can't be run, each part named.
+    pane with nothing new to discard (`np.mean` makes nan of it). Raises InputError for what can't be run, each part
+    named.
     """
     lateness = as_span("lateness", lateness, 0)
     require_one_of("mode", mode, ("accumulating", "discarding", "retracting"))
     _require_parts(windows, trigger, combine)
-    events, steps = arrival_order(events), given(watermark)
-    inputs = [(e.processing_time, 0, e) for e in events] + [
-        (s.processing_time, 1, s.watermark) for s in steps
-    ]
-    inputs.sort(key=lambda one: one[:2])
-    last = inputs[-1][0] if inputs else 0
+    inputs = sorted([*arrival_order(events), *given(watermark)], key=_moment)
+    last = _moment(inputs[-1]) if inputs else 0
     end = last if until is None else as_span("until", until, -FARTHEST, FARTHEST)
     if end < last:
         raise InputError(f"until is {until}: it must be at or after the last input, at {last:g}.")
     machine = _Machine(windows, trigger or Trigger(), lateness, mode, combine)
-    for now, kind, item in inputs:
-        machine.sound_alarms(now)
-        machine.advance(item, now) if kind else machine.add(item, now)
-        machine.note(now)
+    for now, together in itertools.groupby(inputs, key=_moment):
+        machine.live(now, list(together))
     machine.sound_alarms(end)
     machine.advance(math.inf, end)
     machine.note(end)
     return Output(*(tuple(part) for part in (machine.panes, machine.dropped, machine.refused, machine.held)))
+
+
+def _moment(one: Event | Step) -> float:
+    return one.processing_time
 
 
 def _require_parts(windows: Any, trigger: Any, combine: Any) -> None:
@@ -136,6 +136,17 @@ class _Machine:
         self.memory: dict[tuple[Hashable, Window], _Memory] = {}
         self.panes, self.dropped, self.refused, self.held = [], [], [], []
 
+    def live(self, now: float, inputs: list[Event | Step]) -> None:
+        """Go through one moment: what was due before it, its events, what is due at it, its steps of the watermark."""
+        self.sound_alarms(math.nextafter(now, -math.inf))
+        for event in (one for one in inputs if isinstance(one, Event)):
+            self.add(event, now)
+            self.note(now)
+        self.sound_alarms(now)
+        for step in (one for one in inputs if isinstance(one, Step)):
+            self.advance(step.watermark, now)
+            self.note(now)
+
     def add(self, event: Event, now: float) -> None:
         """Put an event into each of its windows that is still there."""
         taken = False
@@ -148,7 +159,7 @@ class _Machine:
             memory.pending.append(event.value)
             rule = self._rule(window)
             memory.due = min(memory.due, rule.due(now, len(memory.pending)) if rule else math.inf)
-            if memory.due <= now:
+            if memory.due < now:  # a count that is full; rules of time wait for the end of the moment
                 self._fire(event.key, window, now)
         if not taken:
             self.dropped.append(event)
@@ -215,11 +226,11 @@ class _Machine:
     def _combined(self, values: list) -> Any:
         try:
             return self.combine(values)
-        except (TypeError, ValueError) as problem:
+        except Exception as problem:  # whatever somebody else's function raises
             name = getattr(self.combine, "__name__", "a function")
             raise InputError(
-                f"combine is {name}, which fails on {shown(values)} ({problem}): it must take any "
-                "list of the events' values, an empty one too."
+                f"combine is {name}, which fails on {shown(values)} ({type(problem).__name__}: {problem}): "
+                "it must take any list of the events' values, an empty one too."
             ) from problem
 
     def _timing(self, window: Window, memory: _Memory) -> Timing:

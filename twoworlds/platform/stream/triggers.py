@@ -1,6 +1,7 @@
 """When in processing time: what makes a window speak before, at, and after its end.
 
-A rule is asked at every event when the window's next pane is due; the earliest of its answers stands.
+A rule is asked at every event when the window's next pane is due; the earliest of its answers stands. A pane that a
+rule of time makes due holds all that has come up to and including that moment; a count speaks in between.
 """
 
 import math
@@ -12,7 +13,10 @@ from twoworlds.platform.stream.events import FARTHEST, as_span
 
 @dataclass(frozen=True)
 class AfterCount:
-    """Speak when `count` events have come since the last pane; with the default, at every event."""
+    """Speak when `count` events have come since the last pane; with the default, at every event.
+
+    Counts event by event, also if several come at one moment. (Apache Beam counts by the bundle that it was handed.)
+    """
 
     count: int = 1
 
@@ -20,8 +24,8 @@ class AfterCount:
         object.__setattr__(self, "count", require_whole("count", self.count, 1, 10**12))
 
     def due(self, now: float, pending: int) -> float:
-        """Return when the pane is due, as seen by an event that comes `now` and makes `pending` new ones."""
-        return now if pending >= self.count else math.inf
+        """Return when the pane is due after an event that makes `pending` new ones: -inf, at once, or inf, not yet."""
+        return -math.inf if pending >= self.count else math.inf
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,10 @@ class AfterDelay:
 
 @dataclass(frozen=True)
 class Every:
-    """Speak at processing times phase, phase + period, phase + 2 period ... if there is anything new: a micro-batch."""
+    """Speak at processing times phase, phase + period, phase + 2 period ... if there is anything new: a micro-batch.
+
+    What comes on a tick is in that tick's pane.
+    """
 
     period: float
     phase: float = 0
@@ -51,7 +58,8 @@ class Every:
 
     def due(self, now: float, pending: int) -> float:
         """Return when the pane is due, as seen by an event that comes `now`."""
-        return self.phase + math.ceil((now - self.phase) / self.period) * self.period
+        tick = self.phase + math.ceil((now - self.phase) / self.period) * self.period
+        return max(tick, now)  # a rounding error must not put it into the past
 
 
 Rule = AfterCount | AfterDelay | Every

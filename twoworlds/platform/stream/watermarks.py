@@ -21,7 +21,10 @@ class Step(NamedTuple):
 
 
 def given(steps: Iterable[tuple[float, float]]) -> list[Step]:
-    """Return a watermark that somebody states, such as a heuristic, as checked steps in order of processing time."""
+    """Return a watermark that somebody states, such as a heuristic, as checked steps in order of processing time.
+
+    A watermark here reaches a window at its end. Apache Flink's includes its own time: its w is w + 1 here.
+    """
     checked = [_checked(step) for step in as_list("watermark", steps)]
     checked.sort(key=lambda step: step.processing_time)
     for before, after in itertools.pairwise(checked):
@@ -47,8 +50,10 @@ def _checked(step: Any) -> Step:
 def fixed_lag(events: Iterable[Event], lag: float, trust_clocks: bool = False) -> list[Step]:
     """Return the watermark "latest event time seen so far, minus `lag`".
 
-    It is the bounded-out-of-orderness watermark of Apache Flink. An event time after its own processing time counts
-    as its processing time, or one fast clock would close everybody's windows; with `trust_clocks` it does just that.
+    An event time after its own processing time counts as its processing time, or one fast clock would close
+    everybody's windows: both times must be on one clock (with a counter for processing times nothing is published
+    before the end). With `trust_clocks` event times are believed as they stand: that is the bounded-out-of-orderness
+    watermark of Apache Flink, which emits one unit less, and only now and then.
     """
     lag = as_span("lag", lag, 0)
     steps, latest = [], -math.inf

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from twoworlds.errors import require_number, require_whole
+from twoworlds.errors import InputError, require_number, require_whole
 from twoworlds.platform.stream.events import FARTHEST, as_span
 
 _LONGEST = 10**15
@@ -60,6 +60,8 @@ class Sessions:
     """One window for each burst: events less than `gap` apart belong together, and windows merge when one bridges them.
 
     Two events exactly `gap` apart are two sessions (as in the Dataflow model and Apache Beam; Apache Flink joins them).
+    A late event is judged by its own window [time, time + gap), as in Beam, and dropped if that is gone, though a
+    session that it overlaps may live; Flink judges the merged window.
     """
 
     gap: float
@@ -71,6 +73,8 @@ class Sessions:
     def assign(self, time: float) -> list[Window]:
         """Return the window of an event time on its own, before merging."""
         require_number("time", time, -FARTHEST, FARTHEST)
+        if not time < time + self.gap:
+            raise InputError(f"time is {time:g}: so far from 0 a gap of {self.gap:g} is lost in rounding.")
         return [Window(time, time + self.gap)]
 
 

@@ -25,6 +25,7 @@ from twoworlds.errors import (
 
 Vector = NDArray[np.float64]
 MAX_S, MAX_WEIGHT = 1e12, 1e9
+_LARGEST = 1e300  # of a vector's numbers: sums of them stay in a float's range
 
 
 def decayed_count(times: ArrayLike, at: float, half_life: float, weights: ArrayLike | None = None) -> float:
@@ -127,7 +128,8 @@ def clean_events(events: pd.DataFrame, skew: Literal["refuse", "clamp"] = "refus
     events = events.assign(**{name: _times(name, events[name]) for name in ("event_s", "arrived_s")})
     if events["event_id"].isna().any():
         raise InputError("event_id is missing in a row: without it a repeat can't be told from a new event.")
-    in_order = events.sort_values(["arrived_s", "event_s"])
+    # Without its index, whose name may be that of a column.
+    in_order = events.reset_index(drop=True).sort_values(["arrived_s", "event_s"])
     once = in_order.drop_duplicates("event_id", ignore_index=True)
     early = once["event_s"] > once["arrived_s"]
     if early.any() and skew == "refuse":
@@ -172,8 +174,10 @@ def _vectors(name: str, values: ArrayLike) -> Vector:
     vectors = require_numeric(name, values)
     if not vectors.ndim or not vectors.shape[-1]:
         raise InputError(f"{name} has the shape {vectors.shape}: it must have one number a topic.")
-    if not np.isfinite(vectors).all():
-        raise InputError(f"{name} holds a number that is not finite: each topic needs one.")
+    if not (np.abs(vectors) <= _LARGEST).all():
+        raise InputError(
+            f"{name} holds a number that is not finite, or beyond {_LARGEST:g}: each topic needs one."
+        )
     return vectors
 
 
