@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from twoworlds.errors import InputError
 from twoworlds.experiment import Moments, analyse, difference, relative
 from twoworlds.world import Policy, World, simulate
 
@@ -44,3 +45,17 @@ def test_a_control_of_zeros_has_no_lift():
     table = pd.DataFrame({"arm": ["c", "c", "t", "t"], "x": [0, 0, 1, 2]})
     row = analyse(table, ["x"], control="c").iloc[0]
     assert np.isnan([row.lift, row.lift_low, row.lift_high, row.lift_p]).all()
+
+
+def test_the_level_is_that_of_both_intervals(users):
+    row = analyse(users, ["clicks"], control="now", level=0.8).iloc[0]
+    control, fast = (Moments.of(users.clicks[users.arm == name]) for name in ("now", "fast"))
+    assert (row.low, row.high) == difference(control, fast).interval(0.8)
+    assert (row.lift_low, row.lift_high) == relative(control, fast).interval(0.8)
+
+
+def test_wrong_tables_are_said():
+    table = pd.DataFrame({"arm": [["c"], ["t"]], "x": [1, 2]})
+    for metrics, words in ((None, "metrics is None"), (5, "metrics is 5"), (["x"], r"arm holds \['c'\]")):
+        with pytest.raises(InputError, match=words):
+            analyse(table, metrics, control="c")

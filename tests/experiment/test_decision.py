@@ -71,3 +71,9 @@ def test_a_bound_at_the_margin_does_not_hold():
     low, high = effect.interval(1 - 2 * 0.025)
     assert not Guardrail(effect, -low).holds
     assert not Guardrail(effect, high, "higher").holds
+
+
+def test_the_level_decides_how_sure_the_goal_must_be():
+    goal = Estimate(1.8, 1)
+    assert decide(goal) == "undecided"
+    assert decide(goal, level=0.9) == "ship"

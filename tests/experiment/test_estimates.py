@@ -55,6 +55,7 @@ def test_unusable_levels_and_sides_are_said():
         (lambda: Estimate(0, -1), "se is -1"),
         (lambda: Estimate("1", 1), "value is '1'"),
         (lambda: Estimate(0, 1, -3), "df is -3"),
+        (lambda: Estimate(0, 1, 1e-300), "df is 1e-300"),
         (lambda: Estimate(0, 1).p(None), "null is None"),
     ):
         with pytest.raises(InputError, match=words):

@@ -130,3 +130,8 @@ def test_fieller_loses_its_bounds_as_soon_as_the_control_is_not_significant():
     for se, bounded in ((0.5, True), (0.511, False)):
         interval = fieller(Moments(10_000, 1, 10_000 * se**2), Moments(10_000, 2, 1))
         assert math.isfinite(interval[0]) == bounded
+
+
+def test_arms_without_spread_have_no_interval_of_their_lift():
+    flat = Moments(10, 3, 0)
+    assert all(math.isnan(x) for x in (*fieller(flat, Moments(10, 3.6, 0)), *relative(flat, flat).interval()))

@@ -84,3 +84,17 @@ def test_one_user_against_many_is_exact_in_little_memory():
     many = np.arange(40_000.0)
     assert permutation_test([50_000.0], many).p == pytest.approx(1 / 40_001)
     assert permutation_test(many, [-10_000.0]).p == pytest.approx(1 / 40_001)
+
+
+@pytest.mark.parametrize("outlier", [1e3, 1e6, 2**31, 1e9, 1e10])
+def test_one_heavy_user_makes_no_ties(outlier):
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(5, 1, 7), np.r_[outlier, rng.normal(5, 1, 6)]
+    theirs = stats.permutation_test(
+        (b, a),
+        lambda x, y, axis: np.abs(x.mean(axis) - y.mean(axis)),
+        vectorized=True,
+        n_resamples=np.inf,
+        alternative="greater",
+    )
+    assert permutation_test(a, b).p == pytest.approx(theirs.pvalue)

@@ -1,5 +1,6 @@
 """Planning: published sizes, both conventions, statsmodels as a second opinion."""
 
+import itertools
 import math
 
 import pytest
@@ -150,3 +151,24 @@ def test_numbers_out_of_reach_are_said(make, words):
 
 def test_a_tiny_alpha_is_not_rounded_away():
     assert sample_size(1, 1, alpha=1e-20, power=0.5) == pytest.approx(2 * 9.336045**2, rel=1e-6)
+
+
+def test_every_setting_has_an_answer_that_keeps_its_promise():
+    """Also where scipy's nctdtr is nan (shifts about 35 to 41), and where two users are more than enough."""
+    assert power_t(5, 1, 120) == power_t(0.1, 1, 288_715) == 1
+    for effect, alpha, power in itertools.product(
+        (0.04, 0.3, 1, 4, 5, 8, 10, 15, 50, 1e4), (0.9, 0.2, 0.05, 0.001, 1e-12), (0.5, 0.8, 0.95)
+    ):
+        if power > alpha:
+            n = sample_size_t(effect, 1, alpha=alpha, power=power)
+            reached = power_t(effect, 1, n, alpha=alpha)
+            assert reached == pytest.approx(power, abs=1e-4) if n > 2 else reached >= power
+
+
+def test_the_direction_of_a_change_takes_no_power_away():
+    assert power_shares(0.25, -0.05, 1093.739) == pytest.approx(power_shares(0.2, 0.05, 1093.739))
+    assert power_shares(0.25, -0.05, 1030) == pytest.approx(0.77597, abs=1e-5)
+
+
+def test_a_share_of_the_users_takes_longer():
+    assert days_needed(1000, 100, share=0.25) == pytest.approx(4 * days_needed(1000, 100))

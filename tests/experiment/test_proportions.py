@@ -130,3 +130,8 @@ def test_wrong_input_is_said(make, words):
 def test_what_are_no_counts_is_said(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_the_error_of_a_risk_ratio_of_small_arms():
+    """Katz et al. 1978, by hand: 1/3 - 1/8 + 1/6 - 1/9."""
+    assert risk_ratio(Count(3, 8), Count(6, 9)).se == pytest.approx(math.sqrt(19 / 72))

@@ -16,7 +16,7 @@ class Estimate:
 
     value, se: in the unit of the effect. df: degrees of freedom of se (Student's t); inf means the normal law.
     se 0 or nan (a constant metric, one user an arm): the value stands, and statistic, p and interval are nan,
-    because data without spread can't say how far off the value may be. InputError for a negative se or df.
+    because data without spread can't say how far off the value may be. InputError for a negative se, a df below 1.
     """
 
     value: float
@@ -24,7 +24,7 @@ class Estimate:
     df: float = math.inf
 
     def __post_init__(self) -> None:
-        for name, low in (("value", -1e300), ("se", 0), ("df", 0)):
+        for name, low in (("value", -1e300), ("se", 0), ("df", 1)):
             number, high = getattr(self, name), math.inf if name == "df" else 1e300
             if not (isinstance(number, float) and math.isnan(number)):
                 object.__setattr__(self, name, require_number(name, number, low, high))

@@ -55,14 +55,15 @@ def relative(control: Moments, treatment: Moments) -> Estimate:
 
 
 def fieller(control: Moments, treatment: Moments, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval (low, high) of the lift, as shares, if the means are normal (Fieller 1954).
+    """Return the interval (low, high) of the lift, as shares, that inverts the test of a ratio (Fieller 1954).
 
-    Where the control mean itself is not told from 0 at this level no bounded interval has the coverage:
-    (-inf, inf). An arm without an error (one user) gives (nan, nan).
+    Exact for normal means with known errors; with few users its t is an approximation. Where the control mean
+    itself is not told from 0 at this level no bounded interval has the coverage: (-inf, inf). One user in an arm, or
+    no spread in either (a constant metric), gives (nan, nan), as `relative` does.
     """
     ratio, a, b = _lift(control, treatment)
     level = require_inside("level", level, 0, 1)
-    if math.isnan(a + b):
+    if not a + b > 0:
         return math.nan, math.nan
     t = float(stdtrit(_satterthwaite(a, control.n, b, treatment.n), (1 + level) / 2))
     g = (t * control.se / control.mean) ** 2

@@ -17,6 +17,7 @@ from twoworlds.errors import (
     require_numeric,
     require_one_of,
     require_whole,
+    shown,
 )
 
 #: Sums of floats are off by their rounding: this share of the mean square tells nothing about a variance.
@@ -45,7 +46,10 @@ class Moments:
 
     @classmethod
     def of(cls, values: ArrayLike, name: str = "values") -> "Moments":
-        """Return the moments of the users' `values`, shape (n,); `name` is how errors call them."""
+        """Return the moments of the users' `values`, shape (n,), as floats; `name` is how errors call them.
+
+        Whole numbers beyond 2**53 (ids, nanoseconds) lose their last digits; `of_sums` keeps them.
+        """
         x = checked_values(values, name)
         with np.errstate(over="ignore", invalid="ignore"):  # past 1e300 __post_init__ says a sentence
             mean = float(x.mean())
@@ -131,7 +135,7 @@ def _column(table: pd.DataFrame, role: str, name: str) -> pd.Series:
 
 
 def split_arms(table: pd.DataFrame, control: str, arm: str = "arm") -> dict[str, np.ndarray]:
-    """Return {arm name: places of its rows} the named control first, the others in sorted order.
+    """Return {arm name: places of its rows} the named control first, the others in the order of their names' text.
 
     Raises InputError if the column is missing, a user has no arm, control isn't there, or it is the only arm.
     """
@@ -140,7 +144,10 @@ def split_arms(table: pd.DataFrame, control: str, arm: str = "arm") -> dict[str,
         raise InputError(
             f"{arm} holds {int(labels.isna().sum())} missing values: each user must have an arm."
         )
-    codes, names = pd.factorize(labels)
+    try:
+        codes, names = pd.factorize(labels)
+    except TypeError:
+        raise InputError(f"{arm} holds {shown(labels.iloc[0])}: an arm must be a name or a number.") from None
     names = list(names)
     require_one_of("control", control, names)
     if len(names) < 2:
@@ -156,8 +163,8 @@ def by_arm(
 
     table: columns `arm` and the metrics. The rows may be in any order; a user must be one row (group by first).
     """
-    if isinstance(metrics, str) or not len(metrics):
-        raise InputError(f"metrics is {metrics!r}: it must be a list of one column or more.")
+    if isinstance(metrics, str) or not isinstance(metrics, (Sequence, pd.Index)) or not len(metrics):
+        raise InputError(f"metrics is {shown(metrics)}: it must be a list of one column or more.")
     rows = split_arms(table, control, arm)
     columns = {metric: require_numeric(metric, _column(table, "metric", metric)) for metric in metrics}
     return {

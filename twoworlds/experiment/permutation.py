@@ -40,16 +40,15 @@ def permutation_test(
     arms = [checked_values(control, "control"), checked_values(treatment, "treatment")]
     means = [Moments.of(arm, name).mean for arm, name in zip(arms, ("control", "treatment"), strict=True)]
     pool, size = np.concatenate(arms), len(arms[1])
+    # Equal differences may differ by the rounding of their sums: they count as equal, and nothing else does.
+    close = 8 * np.finfo(float).eps * float(np.abs(pool).sum()) / min(map(len, arms))
     pool -= pool.mean()  # a difference doesn't see it, and sums of small numbers round less
-    observed = means[1] - means[0]
     exact = _are_few(len(arms[0]), size)
     sums = _all_sums(pool, size) if exact else _drawn_sums(pool, size, shuffles, seed)
-    shuffled = sums / size - (pool.sum() - sums) / (len(pool) - size)
-    # Equal differences may differ by rounding: they count as equal.
-    close = 1e-9 * float(np.ptp(pool))
-    far = int((np.abs(shuffled) >= abs(observed) - close).sum())
+    own, shuffled = (part / size - (pool.sum() - part) / len(arms[0]) for part in (pool[-size:].sum(), sums))
+    far = int((np.abs(shuffled) >= abs(own) - close).sum())
     p = far / len(shuffled) if exact else (far + 1) / (shuffles + 1)
-    return Permutation(observed, shuffled, p, exact)
+    return Permutation(means[1] - means[0], shuffled, p, exact)
 
 
 def _are_few(control: int, treatment: int) -> bool:

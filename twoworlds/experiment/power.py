@@ -8,7 +8,8 @@ import math
 from typing import Literal
 
 from scipy.optimize import brentq
-from scipy.special import nctdtr, ndtr, ndtri, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
+from scipy.stats import nct
 
 from twoworlds.errors import InputError, require_inside, require_number, require_one_of, require_whole
 
@@ -70,24 +71,35 @@ def power_of(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> floa
 
 
 def power_t(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> float:
-    """Return the power of the two-sample t test with n >= 2 users per arm (noncentral t, the exact side only).
+    """Return the power of the two-sample t test with n > 1 users per arm (noncentral t, the exact side only).
 
     As R's power.t.test: significance on the wrong side is left out.
     """
-    df = 2 * (require_number("n", n, 1 + 1e-9, 1e15) - 1)
+    df = 2 * (require_inside("n", n, 1, 1e15) - 1)
     t = -float(stdtrit(df, require_inside("alpha", alpha, 0, 1) / 2))
-    return 1 - float(nctdtr(df, _effect(effect, sd) * math.sqrt(n / 2), t))
+    shift = _effect(effect, sd) * math.sqrt(n / 2)
+    return float(nct.sf(t, df, shift))
 
 
 def sample_size_t(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
-    """Return users per arm by the t test's own power: a user or two more than `sample_size`; not rounded."""
+    """Return users per arm by the t test's own power: about z²/4 more than `sample_size`, one at 5 %; not rounded.
+
+    At least 2: with fewer an arm has no spread to measure.
+    """
     start = sample_size(effect, sd, alpha=alpha, power=power)
     alpha, power = float(alpha), float(power)
     if start > 5000:  # there the t and the normal law agree to a fraction of a user
         return start + _z(alpha) ** 2 / 4
-    return float(
-        brentq(lambda n: power_t(effect, sd, n, alpha=alpha) - power, 1.01, start + 10 / alpha, xtol=1e-9)
-    )
+
+    def missing(n: float) -> float:
+        return power - power_t(effect, sd, n, alpha=alpha)
+
+    if missing(2) <= 0:
+        return 2.0
+    enough = max(start, 4.0)
+    while missing(enough) > 0:
+        enough *= 2
+    return float(brentq(missing, 2, enough, xtol=1e-9))
 
 
 def _shares(base: float, change: float) -> tuple[float, float]:
