@@ -84,6 +84,8 @@ NO_ROWS = [
     np.array(["2020"], dtype="M8[s]"), np.array([1, 2], dtype="m8[us]"), pd.Series(pd.to_datetime(["2020"])),
     pd.Series(pd.to_datetime(["2020"])).dt.tz_localize("UTC"), [datetime.timedelta(1)], {1, 2}, {1: 2},
     (x for x in [1, 2]), pd.Series(["x"], dtype="category"), object(),
+    pd.Series([np.timedelta64(1, "s")], dtype=object), [np.timedelta64(5, "m"), 1.0],
+    np.array([np.datetime64("2024-01-01")], dtype=object),
 ]  # fmt: skip
 
 

@@ -59,7 +59,8 @@ def require_numeric(name: str, values: Any) -> "np.ndarray":
             values = values.to_numpy(dtype=np.float64, na_value=np.nan)  # the nullable columns of pandas
         array = np.asarray(values)
         fits = array.dtype.kind in "biufO" and not any(
-            isinstance(value, (str, bytes)) for value in (array.flat if array.dtype.kind == "O" else ())
+            isinstance(value, (str, bytes, np.datetime64, np.timedelta64))
+            for value in (array.flat if array.dtype.kind == "O" else ())
         )
         if fits:
             return array.astype(np.float64, copy=False)

@@ -24,6 +24,7 @@ from twoworlds.errors import (
     shown,
 )
 from twoworlds.platform.queueing import service_times
+from twoworlds.platform.slo.percentiles import rank
 
 MAX_SECONDS, MAX_STALL_MS, MAX_RATE = 2.0, 500.0, 500.0
 LIMIT_S = 2.8  # then the run ends, answers or not
@@ -117,7 +118,8 @@ def measure(
     run ended, after less than 3 s. loop: "open" sends on schedule, whatever comes back, as a crowd of users does;
     "closed" sends no request before the last one is answered, as many load generators do, and catches up with the
     schedule when it can. The worker takes `service_ms` of a `law` ("deterministic" or "exponential", drawn by `seed`)
-    for each, plus what the machine adds (about a millisecond), and stalls once for `stall_ms`, from `stall_at` s on.
+    for each, plus what the machine adds (about a millisecond), and stalls once, for `stall_ms`, before the first
+    answer that is due from `stall_at` s on: not at all if none is.
     """
     require_one_of("loop", loop, ("open", "closed"))
     rate = require_number("rate", rate, 1, MAX_RATE, "requests/s")
@@ -145,8 +147,9 @@ def _in_a_thread(*asked: object) -> _Run:
         try:
             return thread.submit(asyncio.run, play()).result()
         except (OSError, EOFError) as error:
+            why = str(error) or type(error).__name__
             raise InputError(
-                f"Nothing was measured: this machine allows no server on 127.0.0.1 ({error})."
+                f"Nothing was measured: this machine allows no server on 127.0.0.1 ({why})."
             ) from None
 
 
@@ -161,7 +164,7 @@ def latencies_ms(trace: pd.DataFrame, since: str = "scheduled") -> NDArray[np.fl
     require_one_of("since", since, ("scheduled", "sent"))
     begun, done = (_moments(trace, name) for name in (since, "done"))
     wrong = np.isnan(begun) if since == "scheduled" else np.isnan(begun) & ~np.isnan(done)
-    for row in np.flatnonzero(wrong | (done < begun)):
+    for row in np.flatnonzero(wrong | (done < begun) | np.isinf(begun) | np.isinf(done)):
         raise InputError(
             f"trace has done {done[row]:g} and {since} {begun[row]:g} in row {row}: no answer comes before its request."
         )
@@ -170,8 +173,8 @@ def latencies_ms(trace: pd.DataFrame, since: str = "scheduled") -> NDArray[np.fl
 
 def _moments(trace: pd.DataFrame, name: str) -> NDArray[np.float64]:
     """Return a column of a trace, nan where nothing has happened."""
-    if not isinstance(trace, pd.DataFrame) or name not in trace or not len(trace):
-        raise InputError(f"trace is {shown(trace)}: it must be a table from measure, with a column {name}.")
+    if not isinstance(trace, pd.DataFrame) or list(trace.columns).count(name) != 1 or not len(trace):
+        raise InputError(f"trace is {shown(trace)}: it must be a table from measure, with one column {name}.")
     return require_numeric(name, trace[name])
 
 
@@ -184,7 +187,7 @@ def percentiles_ms(trace: pd.DataFrame, shares: ArrayLike = (0.5, 0.9, 0.99)) ->
     ways = {since: latencies_ms(trace, since) for since in ("sent", "scheduled")}
     return pd.DataFrame(
         {
-            share: {way: float(np.quantile(ms, share, method="inverted_cdf")) for way, ms in ways.items()}
+            share: {way: float(np.sort(ms)[rank(share, len(ms)) - 1]) for way, ms in ways.items()}
             for share in shares
         }
     ).rename_axis(index="counted from", columns="share of requests")

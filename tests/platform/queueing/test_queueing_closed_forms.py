@@ -139,6 +139,15 @@ def test_square_roots_by_hand():
     assert q.square_root_staffing(100, 1e-320) > 400
 
 
+def test_staffing_of_large_and_uneven_loads():
+    """By the Poisson form of Erlang C, and by the root of Halfin & Whitt's equation, both reckoned elsewhere."""
+    for offered, chance, servers in ((3_001, 0.2, 3_060), (40_000, 0.2, 40_213), (98_000, 0.5, 98_159)):
+        assert q.fewest_servers(offered, chance) == servers
+    assert q.square_root_staffing(10.4, 0.2) == 14, "10.4 + 3.42"
+    assert q.square_root_staffing(1e10, 0.2) == 10_000_106_152
+    assert q.square_root_staffing(1e12, 0.05) == 1_000_001_739_837
+
+
 def test_kingman_is_the_case_of_one_server():
     """ρ/(1-ρ) · (c_a² + c_s²)/2 · τ: at load 0.9, c_a² = 2, c_s² = 0.5 and τ = 3."""
     assert q.mean_wait_allen_cunneen(0.3, 1 / 3, 1, 2, 0.5) == pytest.approx(9 * 1.25 * 3)
@@ -180,6 +189,8 @@ def test_erlang_b_at_small_integers():
         (lambda: q.mean_wait_mg1(0.5, 1, -0.1), "service_cv2 is -0.1"),
         (lambda: q.mean_wait_allen_cunneen(4, 1, 4), "utilisation is 1"),
         (lambda: q.fewest_servers(3, 0), "wait_chance is 0"),
+        (lambda: q.fewest_servers(98_001, 0.5), "offered is 98001"),
+        (lambda: q.halfin_whitt(0), "spare is 0"),
         (lambda: q.square_root_staffing(3, 1), "wait_chance is 1"),
         (lambda: q.tandem_response(0.9, [1, 0.8]), "utilisation is 1.12"),
         (lambda: q.tandem_response(0.9, []), "service_rates has the shape"),

@@ -112,3 +112,8 @@ def test_unstable_or_wrong_input_gets_a_sentence():
         q.utilisation(float("nan"), 1)
     with pytest.raises(InputError, match="share"):
         q.response_quantile(1.0, 0.5, 1)
+
+
+def test_quantiles_of_the_slowest_line_are_no_error():
+    """One service in 10^12, and a load just below 1: the p99 is far beyond what a caller may ask the tail for."""
+    assert q.response_quantile(0.99, 1e-12, 1.0000001e-12) == pytest.approx(np.log(100) / 1e-19, rel=1e-6)

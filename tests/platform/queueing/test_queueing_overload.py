@@ -157,6 +157,23 @@ def test_a_budget_by_hand():
     assert tight.offered.tolist() == pytest.approx([40, 20, 17, 0, 0])
 
 
+def test_a_budget_of_a_window_forgets():
+    """The same: of the last step alone a tenth is 2, then 1 and 0; of the last two, (20 + 10) / 10 = 3."""
+    for window, offered in ((1, [40, 20, 11, 0, 0]), (2, [40, 20, 13, 0, 0]), (3, [40, 20, 17, 0, 0])):
+        storm = q.retry_storm([40, 20, 10, 0, 0], 10, 1, 3, budget=0.1, window=window)
+        assert storm.offered.tolist() == pytest.approx(offered)
+
+
+def test_no_window_has_more_retries_than_its_budget():
+    demand = spike()
+    storm = q.retry_storm(demand, 100, 2, 3, budget=0.1, window=10)
+    retries = storm.offered - demand
+    for last in np.flatnonzero(retries > 1e-9):
+        ten = slice(max(0, last - 9), last + 1)
+        assert retries[ten].sum() <= 0.1 * demand[ten].sum() + 1e-6
+    assert retries.max() > 1
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [

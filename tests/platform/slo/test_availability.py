@@ -12,7 +12,7 @@ def test_nines_case_s04():
     assert month == pytest.approx([432, 43.2, 21.6, 4.32, 0.432])
     year = [slo.downtime_min(a, 365) for a in (0.99, 0.999, 0.9995, 0.9999, 0.99999)]
     assert year == pytest.approx([87.6 * 60, 8.76 * 60, 4.38 * 60, 52.56, 5.256])
-    assert slo.nines(0.999) == pytest.approx(3)
+    assert [slo.nines(a) for a in (0.9, 0.99, 0.999, 0.9999)] == [1, 2, 3, 4]
     assert slo.nines(1) == np.inf
 
 

@@ -58,6 +58,13 @@ def test_share_over_a_limit():
     assert Sketch.of([0, 0, 3]).share_over(0) == pytest.approx(1 / 3)
 
 
+def test_what_a_bucket_stands_for_is_a_float():
+    assert Sketch.of([1e300]).quantile(0.5) == pytest.approx(1e300, rel=0.01)
+    assert Sketch.of([1e300]).share_over(1) == 1
+    with pytest.raises(InputError, match=r"values\[0\] is 1.79e\+308"):
+        Sketch.of([1.79e308])
+
+
 def test_few_buckets_for_any_number_of_values():
     assert len(Sketch.of(RNG.lognormal(3, 1, 200_000)).counts) < 600
 

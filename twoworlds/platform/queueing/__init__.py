@@ -42,6 +42,7 @@ from twoworlds.platform.queueing.overload import (
 )
 from twoworlds.platform.queueing.simulate import Served, Times, fcfs
 from twoworlds.platform.queueing.staffing import fewest_servers, halfin_whitt, square_root_staffing
+from twoworlds.platform.queueing.stale import joined_in_theory, joined_lines, joined_tail
 
 __all__ = [
     "MAX_SERVERS",
@@ -68,6 +69,9 @@ __all__ = [
     "halfin_whitt",
     "hedge",
     "hedged_tail",
+    "joined_in_theory",
+    "joined_lines",
+    "joined_tail",
     "layered_attempts",
     "leaf_share",
     "mean_attempts",

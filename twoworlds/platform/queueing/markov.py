@@ -23,7 +23,7 @@ def erlang_b(servers: int, offered: float) -> float:
     """Return the chance that an arrival finds all `servers` busy and is turned away (M/M/c/c).
 
     `offered` is a = λ/μ in erlangs. By the recursion B(0) = 1, B(k) = a B(k-1) / (k + a B(k-1)), which neither
-    overflows nor cancels (Kleinrock 1975, vol. 1, section 3.5; recursion: Jagerman 1974).
+    overflows nor cancels (Kleinrock 1975, vol. 1, section 3.7; recursion: Jagerman 1974).
     """
     servers = require_whole("servers", servers, 1, MAX_SERVERS)
     offered = require_number("offered", offered, 0, 1e12, "erlangs")
@@ -84,7 +84,11 @@ def response_tail(time: float, arrival_rate: float, service_rate: float, servers
     fraction's product when d = 0 (Adan & Resing, Queueing Systems 2015, section 5.3, integrated).
     """
     time = require_number("time", time, 0, 1e12)
-    arrival_rate, service_rate, servers = require_steady(arrival_rate, service_rate, servers)
+    return _late(time, *require_steady(arrival_rate, service_rate, servers))
+
+
+def _late(time: float, arrival_rate: float, service_rate: float, servers: int) -> float:
+    """Return P(T > t) for any t."""
     offered, done = arrival_rate / service_rate, service_rate * time
     spare, alone = servers - 1 - offered, math.exp(-done)
     if not spare:
@@ -98,13 +102,9 @@ def response_tail(time: float, arrival_rate: float, service_rate: float, servers
 
 def response_quantile(share: float, arrival_rate: float, service_rate: float, servers: int = 1) -> float:
     """Return the time within which `share` of M/M/c requests are answered: the p99 is `share` = 0.99."""
-    share = require_number("share", share, 0, 1 - 1e-12)
-    late = 1 - share
-    high = mean_response(arrival_rate, service_rate, servers)
-    while response_tail(high, arrival_rate, service_rate, servers) > late:
+    late = 1 - require_number("share", share, 0, 1 - 1e-12)
+    line = require_steady(arrival_rate, service_rate, servers)
+    high = mean_response(*line)
+    while _late(high, *line) > late:
         high *= 2
-    return float(
-        brentq(
-            lambda t: response_tail(t, arrival_rate, service_rate, servers) - late, 0, high, xtol=1e-16 * high
-        )
-    )
+    return float(brentq(lambda t: _late(t, *line) - late, 0, high, xtol=1e-16 * high))

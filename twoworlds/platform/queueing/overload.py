@@ -79,14 +79,16 @@ def retry_storm(
     attempts: int,
     budget: float = math.inf,
     places: float = math.inf,
+    window: int | None = None,
 ) -> Storm:
     """Play clients that give up after `timeout` steps and ask again, as a fluid in steps of time.
 
     demand: new requests in each step, shape (n,). capacity: requests served a step, in order of arrival. All requests
     of a step find the line that stood at its beginning; if that is more than capacity · timeout, they come too late,
     yet are served all the same; their clients ask again when the time is over, `attempts` times in all. budget:
-    retries sent, at most this share of the new requests so far (0.1 in Google's Site Reliability Engineering, chapter
-    22). places: the longest line; who finds it full is refused at once, for nothing, and asks again in the next step.
+    retries sent, at most this share of the new requests (0.1 in Google's Site Reliability Engineering, chapter 21) in
+    the last `window` steps; None: of all so far, so that calm times save up for a burst. places: the longest line; who
+    finds it full is refused at once, for nothing, and asks again in the next step.
     """
     demand = require_times("demand", demand)
     capacity = require_number("capacity", capacity, 1e-12, 1e12)
@@ -96,7 +98,8 @@ def retry_storm(
         require_number("budget", budget, 0, math.inf),
         require_number("places", places, 0, math.inf),
     )
-    steps, saved, backlog = len(demand), 0.0, 0.0
+    steps, backlog = len(demand), 0.0
+    window = steps if window is None else require_whole("window", window, 1, 1_000_000_000, "steps")
     if steps * attempts > MAX_TRIES:
         raise InputError(
             f"demand has {steps} steps: with {attempts} attempts it must have at most {MAX_TRIES // attempts}."
@@ -105,8 +108,12 @@ def retry_storm(
     due = np.zeros((steps + 1, attempts))
     due[:steps, 0] = demand
     storm = Storm(np.zeros(steps), np.zeros(steps), np.zeros(steps))
+    new, retried = np.append(0.0, np.cumsum(demand)), np.zeros(steps + 1)  # before each step
     for t in range(steps):
-        saved = _within_budget(due[t], saved, budget)
+        if budget < math.inf:
+            since = max(0, t + 1 - window)
+            allowed = budget * (new[t + 1] - new[since]) - (retried[t] - retried[since])
+            retried[t + 1] = retried[t] + _cut_retries(due[t], allowed)
         storm.offered[t] = offered = due[t].sum()
         let_in = min(1.0, (places + capacity - backlog) / offered) if offered else 1.0
         due[t + 1, 1:] += (1 - let_in) * due[t, :-1]
@@ -118,15 +125,13 @@ def retry_storm(
     return storm
 
 
-def _within_budget(tries: Floats, saved: float, budget: float) -> float:
-    """Cut the retries among `tries` (in place) to what the budget allows; return what it has left over."""
-    if math.isinf(budget):
-        return saved
-    wanted = tries[1:].sum()
-    saved += budget * tries[0]
-    if wanted > saved:
-        tries[1:] *= saved / wanted
-    return max(0.0, saved - wanted)
+def _cut_retries(tries: Floats, allowed: float) -> float:
+    """Cut the retries among `tries` (in place) to what is allowed; return how many are left."""
+    wanted, allowed = tries[1:].sum(), max(0.0, allowed)
+    if wanted <= allowed:
+        return wanted
+    tries[1:] *= allowed / wanted
+    return allowed
 
 
 def reject_chance(requests: float, accepts: float, multiplier: float = 2.0) -> float:

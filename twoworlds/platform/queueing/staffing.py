@@ -19,7 +19,7 @@ def fewest_servers(offered: float, wait_chance: float) -> int:
     blocked = 1.0
     for servers in range(1, MAX_SERVERS + 1):
         blocked = offered * blocked / (servers + offered * blocked)
-        if servers > offered and servers * blocked <= wait_chance * (servers - offered * (1 - blocked)):
+        if servers * blocked <= wait_chance * (servers - offered * (1 - blocked)):
             return servers
     raise InputError(
         f"wait_chance is {wait_chance:g}: it must be larger for {offered:g} erlangs, "

@@ -42,4 +42,5 @@ def downtime_min(availability: float, days: float = 30.0) -> float:
 def nines(availability: float) -> float:
     """Return the number of nines, -log10(1 - A): 3 for 99.9 %, infinite for 1."""
     down = 1 - require_number("availability", availability, 0, 1)
-    return math.log10(1 / down) if down > 0 else math.inf
+    # 1 - 0.999 is a hair more than 0.001: whoever cuts 2.9999999999999996 down to a whole number loses a nine.
+    return round(math.log10(1 / down), 9) if down > 0 else math.inf

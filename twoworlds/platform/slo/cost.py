@@ -1,5 +1,7 @@
 """Utilisation against cost: what a million requests cost, and how many servers a latency objective takes."""
 
+from bisect import bisect_left
+
 from twoworlds.errors import InputError, require_number, require_whole
 from twoworlds.platform import queueing
 
@@ -17,7 +19,7 @@ def cost_per_million(servers: int, price_per_hour: float, requests_per_s: float)
 def smallest_fleet(requests_per_s: float, service_ms: float, objective_ms: float, share: float = 0.99) -> int:
     """Return the fewest servers with which `share` of requests are answered within `objective_ms` (M/M/c).
 
-    Raises InputError where no number of servers is enough: if the service alone takes longer.
+    Raises InputError where no number of servers is enough (the service alone takes longer), or MAX_SERVERS are not.
     """
     rate = require_number("requests_per_s", requests_per_s, 1e-9, 1e9, "requests/s")
     mu = 1000 / require_number("service_ms", service_ms, 1e-6, 1e9, "ms")
@@ -28,11 +30,19 @@ def smallest_fleet(requests_per_s: float, service_ms: float, objective_ms: float
         raise InputError(
             f"objective_ms is {1000 * limit_s:g}: a service of {1000 / mu:g} ms misses it on any number of servers."
         )
-    low, high = int(rate / mu) + 1, int(rate / mu) + 2
-    while queueing.response_tail(limit_s, rate, mu, high) > 1 - share:
-        low, high = high, 2 * high
-    while low < high:  # the tail falls with each server
-        middle = (low + high) // 2
-        kept = queueing.response_tail(limit_s, rate, mu, middle) <= 1 - share
-        low, high = (low, middle) if kept else (middle + 1, high)
-    return low
+
+    def keeps(servers: int) -> bool:
+        busy = rate / (
+            servers * mu
+        )  # of 51 erlangs a float makes 50.999…: is one server more enough to be stable?
+        return busy < 1 and queueing.response_tail(limit_s, rate, mu, servers) <= 1 - share
+
+    most = queueing.MAX_SERVERS
+    low = high = int(rate / mu) + 1
+    while high > most or not keeps(high):
+        if high >= most:
+            raise InputError(
+                f"requests_per_s is {rate:g}: of {1000 / mu:g} ms each they take over {most} servers; it must be less."
+            )
+        low, high = high + 1, min(2 * high, most)
+    return low + bisect_left(range(low, high), True, key=keeps)  # the tail falls with each server

@@ -12,6 +12,7 @@ from twoworlds.errors import InputError, require_number, require_row, shown
 
 # Below this a latency counts as zero: its logarithm would need a bucket of its own for every halving.
 SMALLEST = 1e-12
+LARGEST = 1e300  # beyond, the value that a bucket stands for may be no float
 
 
 def percentile(values: ArrayLike, share: float) -> float:
@@ -51,8 +52,8 @@ class Sketch:
 
     @classmethod
     def of(cls, values: ArrayLike, error: float = 0.01) -> "Sketch":
-        """Return the sketch of (n,) numbers of 0 or more; of no numbers, an empty one."""
-        array, empty = require_row("values", values, 0, empty=True), cls(error)
+        """Return the sketch of (n,) numbers from 0 to 1e300; of no numbers, an empty one."""
+        array, empty = require_row("values", values, 0, LARGEST, empty=True), cls(error)
         positive = array[array > SMALLEST]
         buckets, counts = np.unique(
             np.ceil(np.log(positive) / empty.log_gamma).astype(int), return_counts=True
