@@ -20,7 +20,9 @@ from twoworlds.chapters.c08_ab_tests import (
     waiting,
     winners,
 )
-from twoworlds.chapters.c08_ab_tests.exercises import board
+from twoworlds.chapters.c08_ab_tests.exercises import board, size
+from twoworlds.chapters.c08_ab_tests.exercises.arms import welch
+from twoworlds.chapters.c08_ab_tests.exercises.lift_interval import lift_interval
 from twoworlds.chapters.c08_ab_tests.exercises.size import conventions
 from twoworlds.course.grids import grid
 from twoworlds.course.testing import trusted_verdict
@@ -32,6 +34,7 @@ from twoworlds.experiment import (
     decide,
     difference,
     false_positive_risk,
+    relative,
 )
 from twoworlds.world import Policy, compare, simulate
 
@@ -76,15 +79,42 @@ def test_a_waiting_day_is_what_the_world_gives():
 
 
 def test_the_boards_stored_tests_are_of_these_launches():
-    world = board.TESTS.but(users=30_000)  # the first quarter of the same users
-    users = simulate(world, {"control": Policy(), "treatment": board.LAUNCHES["Trailers"]}).per_user()
-    part = analyse(users, ["clicks"], control="control").iloc[0]
-    stored = grid("ch08_board").query("launch == 'Trailers' and metric == 'clicks'").iloc[0]
-    error = (part.lift_high - part.lift_low) / (2 * 1.96)
-    # The part is a quarter of the whole: what the other three quarters add has sqrt(3) / 2 of the part's error.
-    assert stored.lift == pytest.approx(part.lift, abs=4 * error * np.sqrt(3) / 2)
+    """On the first tenth of the same users: lots, users and luck are the same, the rest adds noise of its own."""
+    world = board.TESTS.but(users=12_000)
+    stored = grid("ch08_board").set_index(["launch", "metric"])
+    for launch, policy in board.LAUNCHES.items():
+        users = simulate(world, {"control": Policy(), "treatment": policy}).per_user()
+        for part in analyse(users, board.METRICS, control="control").itertuples():
+            error = (part.lift_high - part.lift_low) / (2 * 1.96)
+            lift = stored.lift[launch, part.metric]
+            assert lift == pytest.approx(part.lift, abs=4 * error * np.sqrt(0.9)), (launch, part.metric)
+
+
+def test_the_boards_stored_truths_are_of_these_launches():
+    """The tests' four weeks, lived by a tenth of the users: the quarter's end has the same sign and is larger."""
+    world = board.QUARTER.but(users=10_000, days=28)
+    base = simulate(world, Policy())
+    for launch, policy in board.LAUNCHES.items():
+        early, late = (
+            compare(base, simulate(world, policy), "actives", (15, 28)),
+            board.truths()[launch] / 100,
+        )
+        # In the fourth week each launch has done between a quarter and all of what it does by the twelfth.
+        assert np.sign(early.relative) == np.sign(late), launch
+        assert 0.15 < early.relative / late < 1, launch
     assert list(dict.fromkeys(grid("ch08_board").launch)) == list(board.LAUNCHES)
     assert list(board.truths()) == list(board.LAUNCHES)
+
+
+def test_an_interval_by_lot_is_that_of_the_users_drawn():
+    path, people_ = choosing.model(choosing.LOTS, 1_000, 0.5, 3), people.people()
+    rng = np.random.default_rng(3)
+    counts = rng.multinomial(1_000, np.full(len(people_["before"]), 1 / len(people_["before"])))
+    new = rng.binomial(counts, 0.5)
+    arms = [
+        np.repeat(people_[name], part) for name, part in (("days_old", counts - new), ("days_bright", new))
+    ]
+    assert path.after[0, 1:] == pytest.approx(relative(*map(Moments.of, arms)).interval())
 
 
 def test_lots_leave_no_difference_and_choice_does():
@@ -193,8 +223,13 @@ def test_late_in_the_quarter_the_reading_looks_back():
 
 @pytest.mark.parametrize(("module", "metric"), [(winners, "clicks_old"), (safety, "days_old")])
 def test_a_tests_noise_is_that_of_its_metric(module, metric):
-    values = people.people()[metric]
-    assert module.noise(20_000) == pytest.approx(values.std() / values.mean() * np.sqrt(2 / 20_000), rel=1e-3)
+    arm = Moments.of(people.people()[metric])
+    many = Moments(20_000, arm.mean, arm.var)
+    assert metric == module.METRIC
+    assert people.noise(metric, 20_000) == pytest.approx(relative(many, many).se, rel=1e-3)
+    said = f"standard error of {100 * people.noise(metric, 20_000 if module is winners else 5_000):.1f} %"
+    explorer = ab.winners_shrink() if module is winners else ab.safe_enough()
+    assert said in explorer.prediction.question
 
 
 @pytest.mark.parametrize(("users", "spread", "works"), [(20_000, 1.0, 100), (80_000, 2.0, 30)])
@@ -227,6 +262,11 @@ def test_board_scoring():
     assert board.decided_well(best, None) is True
     assert board.decided_well({**best, "Nearer servers": "hold"}, None) is True
     assert "4 of 5" in board.decided_well({**best, "Monthly training": "ship"}, None)
+    # The bar stands well between the smallest gain and the smallest harm: 4 errors of either truth.
+    gain, harm = board.truths()["Nearer servers"], -board.truths()["Monthly training"]
+    errors = 100 * grid("ch08_board_truth").set_index("launch").se
+    assert gain < board.MISSED < harm
+    assert harm - gain > 2 * np.hypot(errors["Nearer servers"], errors["Monthly training"])
     assert "no decision" in board.decided_well({**best, "Trailers": "maybe"}, None)
     assert "keys" in board.decided_well({"Trailers": "ship"}, None)
 
@@ -246,12 +286,41 @@ def test_decisions_are_judged_by_the_quarter():
     assert {0.0, 0.5, 1.0} == set(outcomes.values())
 
 
-def test_the_margin_decides_better_than_clicks_and_than_a_coin():
-    outcomes = ab.five_decisions().outcomes()
-    clicks, margin = (
-        decisions.score(said, outcomes) for said in (decisions.by_clicks(), decisions.by_margin())
-    )
-    assert margin.score < margin.coin < clicks.score
+def test_deciding_by_clicks_is_worse_than_a_coin_whatever_the_draw():
+    outcomes = np.array(ab.five_decisions().outcomes())
+    weeks = [[launches.model(name, day).truth("clicks") for day in (7, 14)] for name in launches.LAUNCHES]
+    ends = np.array([launches.model(name, 84).test["clicks"][1:3] for name in launches.LAUNCHES])
+    error = (ends[:, 1] - ends[:, 0]) / (2 * 1.96)
+    for seed in range(4):
+        seen = np.random.default_rng(seed).normal(np.mean(weeks, axis=1), error, (4_000, 5))
+        said = np.where(seen > 1.96 * error, 0.95, np.where(seen < -1.96 * error, 0.05, 0.5))
+        assert np.mean(((said - outcomes) ** 2).mean(axis=1) > 0.2) > 0.98
+
+
+def test_the_margins_score_is_luck_and_on_average_no_better_than_a_coin():
+    """The stored draw scores 0.04; the text says so, and that most redraws don't."""
+    outcomes = np.array(ab.five_decisions().outcomes())
+    assert decisions.score(decisions.by_margin(decisions.lows()), outcomes).score < 0.05
+    truth, error = decisions.fortnight()
+    for users, least, most in ((40_000, 0.2, 0.24), (160_000, 0.11, 0.16), (640_000, 0.2, 0.24)):
+        se = error * np.sqrt(40_000 / users)
+        for seed in range(4):
+            seen = np.random.default_rng(seed).normal(truth, se, (10_000, 5))
+            cost = (decisions.by_margin(seen - 1.96 * se) - outcomes) ** 2
+            assert least < cost.mean() < most
+            if users == 40_000:
+                assert 0.25 < np.mean(cost.mean(axis=1) < 0.05) < 0.35
+
+
+def test_the_fortnights_truths_are_the_worlds():
+    world = launches.QUARTER.but(days=launches.TEST_DAYS)
+    base, truth = simulate(world, Policy()), decisions.fortnight()[0]
+    for ours, (name, policy) in zip(truth, launches.LAUNCHES.items(), strict=True):
+        lived = compare(base, simulate(world, policy), "actives").relative
+        assert ours == pytest.approx(lived, abs=0.001), name
+
+
+def test_the_boards_rule_is_right_in_its_draw():
     low = ab.launch_board().query("metric == 'days_active'").set_index("launch").low
     assert {name: "ship" if end > -1 else "hold" for name, end in low.items()} == board.best_board()
 
@@ -286,6 +355,62 @@ SLIPS = {
     "one-sided, at the mean": ("08.4", lambda b, r, p: _users(b, r, 1.644854, p), "z = 1.645"),
     "halved twice, at the mean": ("08.4", lambda b, r, p: _users(b, r, 2.241403, p), "halved twice"),
     "ttest_ind turned round": ("08.2", lambda c, t: _scipy(c, t), "subtracts its second sample"),
+    "control over the other": ("08.1", lambda t, control: 1 / (1 + _rows(t, control)) - 1, "below the line"),
+    "in percent": ("08.1", lambda t, control: 100 * _rows(t, control), "in percent"),
+    "errors added": (
+        "08.2",
+        lambda c, t: _t(c, t, lambda a, b: a**0.5 + b**0.5),
+        "variances add",
+    ),
+    "spread of users": (
+        "08.2",
+        lambda c, t: _t(c, t, lambda a, b: (len(c) * a + len(t) * b) ** 0.5),
+        "divide each variance",
+    ),
+    "least degrees of freedom": (
+        "08.2",
+        lambda c, t: _t(c, t, lambda a, b: (a + b) ** 0.5, min(len(c), len(t)) - 1),
+        "the smaller n - 1",
+    ),
+    "another order": ("08.2", lambda c, t: (*welch(c, t)[1:], welch(c, t)[0]), "another order"),
+    "t first": (
+        "08.2",
+        lambda c, t: (stats.ttest_ind(t, c).statistic, *welch(c, t)[1:]),
+        "first number is t",
+    ),
+    "lift in percent": ("08.3", lambda c, t: tuple(100 * x for x in lift_interval(c, t)), "in percent"),
+    "variance for error": ("08.3", lambda c, t: _ends(c, t, lambda v: v), "take the root"),
+    "ends of the ratio": (
+        "08.3",
+        lambda c, t: (lift_interval(c, t)[0], *(1 + x for x in lift_interval(c, t)[1:])),
+        "around R - 1",
+    ),
+    "arms exchanged": ("08.3", lambda c, t: lift_interval(t, c), "exchanged the arms"),
+    "one arm's variance": ("08.4", lambda b, r, p: _users(b, r, 1.96, p) / 2, "hence the 2"),
+    "one arm's variance at the base": (
+        "08.4",
+        lambda b, r, p: _users(b, r, 1.96, p) / 2 * _v(b) / _v(b * (1 + r / 2)),
+        "hence the 2",
+    ),
+    "not squared": ("08.4", lambda b, r, p: _users(b, r, 1.96, p) * b * r, "difference squared"),
+    "p for p (1 - p)": ("08.4", lambda b, r, p: _users(b, r, 1.96, p) / (1 - b * (1 + r / 2)), "not p"),
+    "power for its z": (
+        "08.4",
+        lambda b, r, p: _users(b, r, 1.96, p) * ((1.96 + p) / (1.96 + stats.norm.ppf(p))) ** 2,
+        "power itself",
+    ),
+    "no prior": ("08.5", lambda s, a, b: a / (a + b), "alike"),
+    "half alpha": ("08.5", lambda s, a, b: a / 2, "how often a useless idea wins"),
+    "misses for wins": ("08.5", lambda s, a, b: false_positive_risk(s, alpha=a, power=1 - b), "are missed"),
+    "percent of wins": ("08.5", lambda s, a, b: 100 * false_positive_risk(s, alpha=a, power=b), "in percent"),
+    "signed, over the size": ("08.6", lambda e, s: _signed(e, s).mean() / abs(e), "with the sign"),
+    "one side": ("08.6", lambda e, s: _upper(e, s).mean() / abs(e), "above 0"),
+    "bar without errors": (
+        "08.6",
+        lambda e, s: _draws(e, s, min(1.96 / s, 4)).mean() / abs(e),
+        "effect's unit",
+    ),
+    "higher always": ("08.7", lambda e, s, m, w: e + 1.96 * s < m, "lower is worse"),
     "ratio of means": ("08.1", lambda t, control: 1 + _rows(t, control), "ratio of the means"),
 }
 
@@ -299,6 +424,34 @@ def _lift(control, treatment, weight):
 def _draws(effect, se, bar=0.0):
     x = np.abs(np.random.default_rng(5).normal(effect, se, 400_000))
     return x[x > bar * se]
+
+
+def _signed(effect, se):
+    x = np.random.default_rng(5).normal(effect, se, 400_000)
+    return x[np.abs(x) > 1.96 * se]
+
+
+def _upper(effect, se):
+    x = np.random.default_rng(5).normal(effect, se, 4_000_000)
+    return x[x > 1.96 * se]
+
+
+def _ends(control, treatment, of_variance):
+    lift, low, high = lift_interval(control, treatment)
+    half = 1.96 * of_variance(((high - low) / 2 / 1.96) ** 2)
+    return lift, lift - half, lift + half
+
+
+def _t(control, treatment, error, df=None):
+    a, b = (np.var(arm, ddof=1) / len(arm) for arm in (control, treatment))
+    df = df or difference(Moments.of(control), Moments.of(treatment)).df
+    gap, se = np.mean(treatment) - np.mean(control), error(a, b)
+    half = stats.t.ppf(0.975, df) * se
+    return gap, gap - half, gap + half, 2 * stats.t.sf(abs(gap / se), df)
+
+
+def _v(share):
+    return share * (1 - share)
 
 
 def _users(base, lift, z, power):
@@ -323,6 +476,27 @@ def test_slips_are_named_as_people_type_them(slip):
     verdict = trusted_verdict(ab.exercises[id], answer)
     assert not verdict.passed
     assert words in verdict.line
+
+
+def test_no_slip_of_a_size_is_taken_for_another():
+    """On the worked example: no two sentences for one number, and none for a right one."""
+    base, lift, power = ab.exercises.case("08.4", 1)
+    right = conventions(base, base * lift, power)
+    named = [(name, n) for name, sizes, _ in size.MISTAKES for n in sizes(base, lift, power)]
+    for name, n in named:
+        assert not min(right) * 0.99 < n < max(right) * 1.01 or name in ("16 always", "power itself")
+        others = {other for other, m in named if other != name and abs(m / n - 1) < 0.006}
+        assert not others, (name, others)
+
+
+def test_z_as_the_chapter_rounds_them_pass():
+    z = {0.8: 0.84, 0.9: 1.28, 0.95: 1.645}
+    for middle in (0, 0.5):
+        verdict = trusted_verdict(
+            ab.exercises["08.4"],
+            lambda b, r, p, middle=middle: 2 * _v(b * (1 + middle * r)) * ((1.96 + z[p]) / (b * r)) ** 2,
+        )
+        assert verdict.passed, verdict
 
 
 def test_whole_numbers_and_every_textbook_pass():

@@ -1,6 +1,6 @@
 """Chapter 08: is it real? A/B tests. One module for each explorer; the exercises in a package of their own."""
 
-from twoworlds.chapters.c08_ab_tests import launches, people, waiting
+from twoworlds.chapters.c08_ab_tests import decisions, launches, people, waiting
 from twoworlds.chapters.c08_ab_tests.choosing import wrong_number
 from twoworlds.chapters.c08_ab_tests.decisions import five_decisions
 from twoworlds.chapters.c08_ab_tests.exercises import board, exercises, launch_board
@@ -17,9 +17,9 @@ EXPLORERS = (
     wrong_number,
     shuffle_the_labels,
     a_thousand_ideas,
+    winners_shrink,
     two_intervals,
     halve_the_effect,
-    winners_shrink,
     safe_enough,
     launch_review,
 )
@@ -36,6 +36,7 @@ __all__ = [
     "BRIGHT",
     "a_thousand_ideas",
     "both_worlds",
+    "decisions",
     "exercises",
     "five_decisions",
     "halve_the_effect",

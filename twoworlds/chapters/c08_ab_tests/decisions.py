@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from twoworlds.chapters.c08_ab_tests.launches import (
     DAYS,
@@ -15,6 +16,7 @@ from twoworlds.chapters.c08_ab_tests.launches import (
     in_percent,
     model,
 )
+from twoworlds.chapters.c08_ab_tests.people import Z
 from twoworlds.course.deck import Card, Deck
 from twoworlds.course.style import NEUTRAL, PRODUCT, TRUTH
 from twoworlds.interview.scoring import brier
@@ -49,10 +51,24 @@ def by_clicks() -> tuple[float, ...]:
     return tuple(0.95 if low > 0 else 0.05 if high < 0 else 0.5 for _, low, high, _ in tests)
 
 
-def by_margin(margin: float = 0.01) -> tuple[float, ...]:
-    """Return what a reader of the guardrail says: 95 % where a larger fall of active days is ruled out, else 5 %."""
-    tests = [model(launch, DAYS).test["days_active"] for launch in LAUNCHES]
-    return tuple(0.95 if low > -margin else 0.05 for _, low, _, _ in tests)
+def lows() -> np.ndarray:
+    """Return the low ends of the tests' intervals of active days, one a launch, shares."""
+    return np.array([model(launch, DAYS).test["days_active"][1] for launch in LAUNCHES])
+
+
+def by_margin(low: ArrayLike, margin: float = 0.01) -> np.ndarray:
+    """Return what a reader of the guardrail says: 95 % where a larger fall than the margin is ruled out, else 5 %."""
+    return np.where(np.asarray(low) > -margin, 0.95, 0.05)
+
+
+def fortnight() -> tuple[np.ndarray, np.ndarray]:
+    """Return the true changes of active days in the tests' fortnight, and the tests' standard errors, one a launch.
+
+    The truth is the mean of the stored quarter's first two weeks.
+    """
+    weeks = [[model(launch, day).truth("days_active") for day in (7, TEST_DAYS)] for launch in LAUNCHES]
+    ends = np.array([model(launch, DAYS).test["days_active"][1:3] for launch in LAUNCHES])
+    return np.mean(weeks, axis=1), (ends[:, 1] - ends[:, 0]) / (2 * Z)
 
 
 @dataclass(frozen=True)
@@ -75,17 +91,31 @@ def draw(costs: Axes) -> Callable[[Costs], None]:
     """Each decision on the curve that its outcome puts it on."""
     p = np.linspace(0, 1, 101)
     costs.set(xlim=(-3, 103), ylim=(-0.06, 1.08), xlabel="You said: ship, %", ylabel="Cost (0 is perfect)")
-    for curve, x, words in ((p**2, 88, "it should not have"), ((p - 1) ** 2, 12, "it should have shipped")):
+    for curve, x, words in ((p**2, 69, "it should not have"), ((p - 1) ** 2, 31, "it should have shipped")):
         costs.plot(100 * p, curve, color=NEUTRAL, linewidth=1)
-        costs.text(x, 0.88, words, color="#555555", ha="right" if x > 50 else "left")
+        costs.text(x, 0.6, words, color="#555555", ha="right" if x > 50 else "left")
     costs.plot(100 * p, (p - 0.5) ** 2, ":", color=NEUTRAL, linewidth=1)
     costs.text(50, 0.05, "it changed nothing", color="#555555", ha="center")
+    names = [costs.text(0, 0, "", fontsize=9, animated=True) for _ in LAUNCHES]
     dots = costs.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor=TRUTH, animated=True)[0]
 
     def update(r: Costs) -> None:
         dots.set_data(100 * r.said, r.cost)
+        for text in names:
+            text.set_text("")
+        for text, ((x, y), launches) in zip(names, _together(r).items(), strict=False):
+            text.set(text=", ".join(launches), x=x + (2 if x < 50 else -2), y=y + 0.045)
+            text.set_ha("left" if x < 50 else "right")
 
     return update
+
+
+def _together(r: Costs) -> dict[tuple[float, float], list[str]]:
+    """Return the names of the launches at each place of the picture: answers come in the order of the cards."""
+    places: dict[tuple[float, float], list[str]] = {}
+    for launch, said, cost in zip(LAUNCHES, r.said, r.cost, strict=False):
+        places.setdefault((100 * float(said), float(cost)), []).append(launch)
+    return places
 
 
 def reading(r: Costs) -> str:

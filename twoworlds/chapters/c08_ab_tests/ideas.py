@@ -63,7 +63,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Board], None]:
     alpha = product.text(59, 7, "alpha", ha="right", color="#555555", animated=True)
     seen = product.plot([], [], "o", color=TRUTH, markersize=8, markeredgecolor="white", animated=True)[0]
     words = product.annotate("1,000 ideas", (0, 0), xytext=(0, 10), textcoords="offset points", animated=True)
-    platform.set(xlim=(18, 97), ylim=(0.02, 60), yscale="log", xlabel="Power, %")
+    platform.set(xlim=(18, 97), ylim=(0.01, 60), yscale="log", xlabel="Power, %")
     platform.set(ylabel="Wins a year", yticks=[0.1, 1, 10])
     platform.set_yticklabels(["0.1", "1", "10"])
     wins = platform.plot([], [], color=PLATFORM, animated=True)[0]
@@ -78,6 +78,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Board], None]:
         seen.set_data([100 * r.success], [share])
         words.xy = (100 * r.success, share)
         words.set_ha("right" if r.success > 0.4 else "left")
+        words.xyann = (6, -14) if share > 85 else (0, 10)
         level.set_ydata([100 * r.alpha] * 2)
         alpha.set_y(100 * r.alpha + 2)
         wins.set_data(100 * POWERS, r.wins)
@@ -92,12 +93,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Board], None]:
 
 
 def reading(r: Board) -> str:
-    """Say how many of the wins are false, and what the quarter's traffic carries."""
+    """Say how many of the wins are false, and how many such tests a year has room for."""
     total, verb = r.true_wins + r.false_wins, "does" if r.false_wins == 1 else "do"
     return (
         f"{total} of 1,000 ideas win; {r.false_wins} of the wins {verb} nothing (in the long run "
         f"{100 * r.expected:.0f} % of wins), though alpha is {100 * r.alpha:g} %. If a usual test takes a fortnight "
-        f"of all users, a year carries {carried(r.alpha, r.power):.0f} of these."
+        f"of all users, your traffic has room for {carried(r.alpha, r.power):.0f} such tests a year."
     )
 
 
@@ -128,9 +129,9 @@ def a_thousand_ideas() -> Explorer:
         panels={"product": "how many of our wins are false?", "platform": "what does the queue carry?"},
         presets={
             "Half of them work": Preset("A young product, where much is still easy.", {"success": 50}),
-            "A mature product": Preset("One idea in twelve works.", {"success": 8}),
+            "A mature product": Preset("One idea in thirty works.", {"success": 3}),
             "Clear the backlog": Preset("Everybody gets a test, and none gets many users.", {"power": 20}),
-            "A stricter bar": Preset("Wins must be rarer by chance.", {"success": 8, "alpha": 1}),
+            "A stricter bar": Preset("Wins must be rarer by chance.", {"success": 3, "alpha": 1}),
         },
         prediction=prediction(),
     )

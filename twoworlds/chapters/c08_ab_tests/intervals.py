@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from twoworlds.chapters.c08_ab_tests.people import people
-from twoworlds.chapters.c08_ab_tests.words import p_value
+from twoworlds.chapters.words import p_value
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -64,14 +64,14 @@ def model(lift: float, users: int, share: int, draw: int) -> Pair:
 
 def draw(product: Axes, platform: Axes) -> Callable[[Pair], None]:
     """Left the difference, right both arms with an interval of their own; black ticks are the truth."""
-    product.set(xlim=(-1.6, 3.4), ylim=(0, 1), yticks=[], xlabel="Difference, clicks a user")
+    product.set(xlim=(-2.4, 4.2), ylim=(0, 1), yticks=[], xlabel="Difference, clicks a user")
     product.axvline(0, color=NEUTRAL, linestyle=":")
     product.text(-0.04, 0.04, "no difference", rotation=90, ha="right", color="#555555")
     bar = product.plot([], [], color=PRODUCT, linewidth=5, solid_capstyle="butt", animated=True)[0]
     dot = product.plot([], [], "o", color=PRODUCT, markersize=10, markeredgecolor="white", animated=True)[0]
     true = product.plot([], [], "|", color=TRUTH, markersize=34, markeredgewidth=2, animated=True)[0]
     words = product.text(0, 0.7, "", ha="center", color=PRODUCT, animated=True)
-    platform.set(xlim=(10.8, 16), ylim=(0, 1), xlabel="Clicks a user")
+    platform.set(xlim=(10, 16.8), ylim=(0, 1), xlabel="Clicks a user")
     platform.set_yticks([0.7, 0.3], ["control", "treatment"])
     shade = platform.axvspan(0, 0.1, color="#DCE9F3", animated=True)
     bars = platform.hlines([0.7, 0.3], 0, 1, color=PLATFORM, linewidth=5, animated=True)
@@ -85,7 +85,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Pair], None]:
         bar.set_data(r.effect.interval(), [0.5, 0.5])
         dot.set_data([r.effect.value], [0.5])
         true.set_data([r.truth[1] - r.truth[0]], [0.5])
-        words.set(x=np.clip(r.effect.value, -1, 2.8), text=p_value(r.effect.p()))
+        words.set(x=np.clip(r.effect.value, -1.6, 3.4), text=p_value(r.effect.p()))
         left, right = max(low_c, low_t), min(high_c, high_t)
         shade.set(x=left, width=max(right - left, 0), visible=r.overlap)
         bars.set_segments([[(low_c, 0.7), (high_c, 0.7)], [(low_t, 0.3), (high_t, 0.3)]])
@@ -115,7 +115,7 @@ def reading(r: Pair) -> str:
 def prediction() -> Prediction:
     """Ask for the p value of two intervals that touch."""
     return Prediction(
-        id="08.4",
+        id="08.5",
         question="Two arms of equal size, each drawn with its own 95 % interval. The two intervals just touch. "
         "What is the p value of the difference?",
         answer=Choice("p value", ("0.006", "0.02", "0.05", "0.1"), "0.05"),

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from twoworlds.chapters.c08_ab_tests.people import CHANGES, people
-from twoworlds.chapters.c08_ab_tests.words import p_value
+from twoworlds.chapters.words import p_value, percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -94,9 +94,10 @@ def draw(product: Axes, platform: Axes) -> Callable[[Shuffled], None]:
     return update
 
 
-def _percent(share: float) -> str:
-    """Return a share in percent, to two digits where it is small."""
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+def _how_often(r: Shuffled) -> str:
+    """Say in what part of the shuffles the difference was at least as far from 0."""
+    beyond = np.mean(np.abs(r.shuffled) >= abs(r.observed))
+    return f"{percent(beyond)} of" if beyond else f"none of {SHUFFLES:,}"
 
 
 def _clicks(change: float) -> str:
@@ -108,7 +109,7 @@ def reading(r: Shuffled) -> str:
     """Say the difference, how often shuffled labels make as much, the truth, and how often such a test alarms."""
     return (
         f"Seen: {r.observed:+z.1f} clicks a user. If the labels meant nothing, a difference at least as far from 0 "
-        f"would come in {_percent(r.p)} of shuffles: {p_value(r.p)}. The truth: {_clicks(r.truth)}. Of 400 "
+        f"would come in {_how_often(r)} shuffles: {p_value(r.p)}. The truth: {_clicks(r.truth)}. Of 400 "
         f"such experiments {100 * np.mean(r.many < 0.05):.0f} % have p < 0.05 (by Welch's formula)."
     )
 

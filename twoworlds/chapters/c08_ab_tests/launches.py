@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from twoworlds.chapters.c08_ab_tests.people import BRIGHT
-from twoworlds.chapters.c08_ab_tests.words import p_value
+from twoworlds.chapters.words import p_value
 from twoworlds.course.controls import Choice, Slider
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -27,7 +27,7 @@ LAUNCHES: dict[str, Policy] = {
 STORIES = {
     "Bright covers": "Rank a little more by taps, a little less by what people are glad of.",
     "A calmer feed": "A small penalty on clickbait.",
-    "A new coat": "Larger pictures, another layout. Everybody tries what is new.",
+    "A new coat": "Larger pictures, another layout.",
     "Features 5 minutes old": "The ranker sees the session of five minutes ago, not of an hour ago.",
     "A quiet saving": "A seventh of the candidates is cut, to save machines.",
 }
@@ -108,12 +108,12 @@ def launch_tests() -> pd.DataFrame:
 
 def _axes(test: Axes, quarter: Axes, rows: np.ndarray) -> None:
     """Fix both panels: metrics in rows on the left, days on the right."""
-    test.set(xlim=(-12, 12), ylim=(-0.7, len(rows) - 0.3), xlabel="New over old, %")
+    test.set(xlim=(-15, 15), ylim=(-0.7, len(rows) - 0.3), xlabel="New over old, %")
     test.set_yticks(rows, list(METRICS.values()))
-    test.axvline(0, color=NEUTRAL, linestyle=":")
-    quarter.set(xlim=(0, DAYS + 1), ylim=(-13, 18), xticks=range(0, DAYS + 1, 14))
-    quarter.set(xlabel="Day after the launch to everybody", ylabel="New over old, the week before, %")
-    quarter.axhline(0, color=NEUTRAL, linestyle=":")
+    test.axvline(0, color="#BBBBBB", linewidth=0.8)
+    quarter.set(xlim=(0, DAYS + 1), ylim=(-13, 24), xticks=range(0, DAYS + 1, 14))
+    quarter.set(xlabel="Day after the launch to everybody", ylabel="Change over the last 7 days, %")
+    quarter.axhline(0, color="#BBBBBB", linewidth=0.8)
 
 
 def draw(test: Axes, quarter: Axes) -> Callable[[Launch], None]:
@@ -123,9 +123,9 @@ def draw(test: Axes, quarter: Axes) -> Callable[[Launch], None]:
     bars = test.hlines(rows, 0, 1, color=PRODUCT, linewidth=5, animated=True)
     dots = test.scatter(0 * rows, rows, s=80, color=PRODUCT, edgecolors="white", zorder=3, animated=True)
     truths = test.plot([], [], "|", color=TRUTH, markersize=22, markeredgewidth=2.2, animated=True)[0]
-    test.text(11.7, -0.62, "black: the truth of that day", color=TRUTH, ha="right", fontsize=9)
+    test.text(14.6, -0.62, "black: the truth, week to that day", color=TRUTH, ha="right", fontsize=9)
     words = [test.text(0, y + 0.26, "", ha="center", fontsize=9, animated=True) for y in rows]
-    lines = [quarter.plot([], [], dash, color=PRODUCT, animated=True)[0] for dash in ("--", ":", "-")]
+    lines = [quarter.plot([], [], dash, color=PRODUCT, animated=True)[0] for dash in ("--", "-.", "-")]
     quarter.legend(handles=lines, labels=list(METRICS.values()), loc="lower left", frameon=False, ncols=3)
     cursor = quarter.axvline(1, color=NEUTRAL, linewidth=0.8, animated=True)
     now = quarter.plot([], [], "o", color=TRUTH, markersize=6, animated=True)[0]
@@ -137,7 +137,7 @@ def draw(test: Axes, quarter: Axes) -> Callable[[Launch], None]:
         true = [100 * r.truth(m) for m in METRICS]
         truths.set_data(true, rows)
         for text, metric, x in zip(words, METRICS, seen[:, 0], strict=True):
-            text.set(x=np.clip(x, -8, 8), text=p_value(r.test[metric][3]))
+            text.set(x=np.clip(x, -10, 10), text=p_value(r.test[metric][3]))
         for line, metric in zip(lines, METRICS, strict=True):
             line.set_data(np.arange(1, DAYS + 1), 100 * r.quarter[metric])
         cursor.set_xdata([r.day, r.day])
@@ -153,7 +153,7 @@ def reading(r: Launch) -> str:
         lift, low, high, p = r.test[metric]
         said.append(f"{METRICS[metric].lower()} {in_percent((lift, low, high))[:-1]}, {p_value(p)})")
     return (
-        f"“{r.name}”. The test: {said[0]}, {said[1]}. The truth in the week before day {r.day}: clicks "
+        f"“{r.name}”. The test: {said[0]}, {said[1]}. The truth, week to day {r.day}: clicks "
         f"{100 * r.truth('clicks'):+z.1f} %, active days {100 * r.truth('days_active'):+z.1f} %."
     )
 

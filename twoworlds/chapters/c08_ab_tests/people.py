@@ -1,10 +1,12 @@
 """Six thousand users in both worlds: what each would do with the old feed and with the new. Nobody has this table."""
 
+import math
 from functools import cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from twoworlds.course.grids import grid
 from twoworlds.world import Policy, World, simulate
@@ -17,6 +19,7 @@ BRIGHT = Policy(
 BROKEN = Policy(outage_share=0.3)  # a release in which three sessions in ten fail
 CHANGES = {"nothing (A/A)": "old", "Bright covers": "bright", "a broken release": "broken"}
 START = 15
+Z = float(ndtri(0.975))  # standard errors from 0 to the bar of a two-sided 5 %
 
 
 def build_grid() -> pd.DataFrame:
@@ -49,3 +52,14 @@ def people() -> dict[str, NDArray[np.float64]]:
 def true_lift(metric: str, change: str) -> float:
     """Return the true lift of a metric ("days" or "clicks") for everybody under a change ("bright", ...), a share."""
     return float(people()[f"{metric}_{change}"].mean() / people()[f"{metric}_old"].mean() - 1)
+
+
+def spread(metric: str) -> float:
+    """Return the standard deviation of single users over their mean, of a column of the stored table."""
+    values = people()[metric]
+    return float(values.std() / values.mean())
+
+
+def noise(metric: str, users: float) -> float:
+    """Return the standard error of a lift between two arms of `users` with the old feed, a share."""
+    return spread(metric) * math.sqrt(2 / users)

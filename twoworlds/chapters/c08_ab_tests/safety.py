@@ -1,66 +1,55 @@
 """Not significant, so safe? The rule that rewards bad tests."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
-from twoworlds.chapters.c08_ab_tests.people import people
-from twoworlds.chapters.c08_ab_tests.words import p_value
+from twoworlds.chapters.c08_ab_tests.people import Z, noise, spread
+from twoworlds.chapters.words import p_value
 from twoworlds.course.controls import Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import NEUTRAL, PLATFORM, PRODUCT, TRUTH
-from twoworlds.experiment import Estimate, Guardrail, Moments, power_of, relative
+from twoworlds.experiment import Estimate, Guardrail, power_of
 
 SIZES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
-Z = float(ndtri(0.975))
-
-
-def noise(users: float) -> float:
-    """Return the standard error of the lift of active days with `users` an arm, a share."""
-    days = people()["days_old"]
-    arm = Moments(int(users), float(days.mean()), float(days.var()))
-    return relative(arm, arm).se
+LINE = np.geomspace(SIZES[0], SIZES[-1], 61)
+METRIC = "days_old"
 
 
 def passes(harm: float, margin: float, users: float) -> tuple[float, float]:
     """Return the chance that a change with this harm is called safe: by "p > 0.05", and by the margin."""
-    s = noise(users)
-    # power_of asks for the spread of one user and n; with n = 1 a difference has the error s, as here.
-    return 1 - power_of(harm, s / math.sqrt(2), 1), float(ndtr((margin - harm) / s - Z))
+    by_margin = float(ndtr((margin - harm) / noise(METRIC, users) - Z))
+    return 1 - power_of(harm, spread(METRIC), users), by_margin
 
 
 @dataclass(frozen=True)
 class Rail:
-    """One guardrail's estimate, and the chance of both rules to call the change safe at each of SIZES, (k, 2)."""
+    """One guardrail's estimate, and the chance of both rules to call the change safe: now, and along LINE (k, 2)."""
 
     harm: float
     users: int
     rail: Guardrail
+    now: tuple[float, float]
     chance: np.ndarray
-
-    @property
-    def now(self) -> np.ndarray:
-        """The two chances at the present size."""
-        return self.chance[SIZES.index(self.users)]
 
 
 def model(harm: float, margin: float, users: int, draw: int) -> Rail:
     """Return a test of a change that costs `harm` % of active days, judged with a margin in %; `draw` is its luck."""
-    h, m, s = harm / 100, margin / 100, noise(users)
+    h, m, s = harm / 100, margin / 100, noise(METRIC, users)
     seen = Estimate(-h + s * float(np.random.default_rng(draw).normal()), s)
-    return Rail(h, users, Guardrail(seen, m), np.array([passes(h, m, n) for n in SIZES]))
+    chance = np.array([passes(h, m, n) for n in LINE])
+    return Rail(h, users, Guardrail(seen, m), passes(h, m, users), chance)
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Rail], None]:
     """Left the estimate with margin and truth, right the chance of either rule to let the change pass."""
-    product.set(xlim=(-9, 8), ylim=(0, 1), yticks=[], xlabel="Active days, new over old, %")
+    product.set(xlim=(-15, 12), ylim=(0, 1), yticks=[], xlabel="Active days, new over old, %")
     product.axvline(0, color=NEUTRAL, linestyle=":")
-    beyond = product.axvspan(-9, -1, color="#FBE6D9", animated=True)
+    beyond = product.axvspan(-15, -1, color="#FBE6D9", animated=True)
     words = product.text(0, 0.92, "beyond the margin ", ha="right", color=PRODUCT, animated=True)
     bar = product.plot([], [], color=PRODUCT, linewidth=5, solid_capstyle="butt", animated=True)[0]
     dot = product.plot([], [], "o", color=PRODUCT, markersize=10, markeredgecolor="white", animated=True)[0]
@@ -77,14 +66,14 @@ def draw(product: Axes, platform: Axes) -> Callable[[Rail], None]:
     def update(r: Rail) -> None:
         low, high = r.rail.effect.interval()
         margin = -100 * r.rail.margin
-        beyond.set(x=-9, width=margin + 9)
+        beyond.set(x=-15, width=margin + 15)
         words.set_x(margin)
         bar.set_data([100 * low, 100 * high], [0.5, 0.5])
         dot.set_data([100 * r.rail.effect.value], [0.5])
         true.set_data([-100 * r.harm], [0.5])
         for line, chance in zip(lines, r.chance.T, strict=True):
-            line.set_data(SIZES, 100 * chance)
-        dots.set_data([r.users] * 2, 100 * r.now)
+            line.set_data(LINE, 100 * chance)
+        dots.set_data([r.users] * 2, [100 * share for share in r.now])
 
     return update
 
@@ -109,7 +98,8 @@ def prediction() -> Prediction:
     return Prediction(
         id="08.7",
         question="A change costs 2 % of active days, twice what was agreed as bearable. The test has 5,000 users an "
-        "arm. The rule: “the guardrail is not significant, so it is safe”. In what share of such tests does it pass?",
+        "arm: a standard error of 1.9 %. The rule: “the guardrail is not significant, so it is safe”. In what share "
+        "of such tests does it pass?",
         answer=Slider("Called safe", 0, 100, 5, 20, "%"),
         truth=lambda: 100 * passes(0.02, 0.01, 5_000)[0],
         place=lambda guess, result: (float(result.users), guess),

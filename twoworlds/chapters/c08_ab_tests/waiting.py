@@ -89,13 +89,13 @@ def draw(product: Axes, platform: Axes) -> Callable[[Wait], None]:
     here = platform.plot([], [], "o", color=PLATFORM, markersize=9, markeredgecolor="white", animated=True)[0]
     need = platform.plot([], [], ":", color=PLATFORM, animated=True)[0]
     label = platform.text(
-        85, 1e5, "needed to see half of it", color=PLATFORM, ha="right", va="bottom", animated=True
+        85, 1e5, "needed for half the effect", color=PLATFORM, ha="right", va="bottom", animated=True
     )
 
     def update(r: Wait) -> None:
         least.set_data(days, 100 * r.least)
         hoped.set_data(days, 100 * r.least[7 - FIRST] * np.sqrt(7 / days))
-        true.set_data(days, 100 * np.abs(r.truth))
+        true.set_data(days[5:], 100 * np.abs(r.truth[5:]))  # from day 7: before, a rare metric is all noise
         dot.set_data([r.day], [100 * r.now(r.least)])
         users.set_data(days, r.users)
         here.set_data([r.day], [r.now(r.users)])
@@ -127,7 +127,7 @@ def prediction() -> Prediction:
         return 100 * (1 - result.least[28 - FIRST] / result.least[14 - FIRST])
 
     return Prediction(
-        id="08.5",
+        id="08.6",
         question="A fortnight's test on all users sees a lift of clicks of about 4 %. You let it run for another "
         "fortnight. By how much of itself does that least lift shrink (to 2 % would be by 50 %)?",
         answer=Slider("Shrinks by", 0, 60, 1, 30, "%"),

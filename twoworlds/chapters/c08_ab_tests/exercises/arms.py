@@ -59,9 +59,16 @@ def _lift_slip(value: float, expected: float, table: pd.DataFrame, control: str)
     """Name slips that can be seen in the value itself."""
     if math.isnan(value):
         return "one of the arms was found empty. They may have any names: compare with `control`."
+    old, new = _means(table, control)
     for slip, sentence in (
         (1 + expected, "that is the ratio of the means. A lift is the ratio minus 1."),
         (100 * expected, "that is in percent. Return a share: 0.05 for 5 %."),
+        (old / new - 1, f"that is the control over the other arm: {control!r} belongs below the line."),
+        (
+            new / table.clicks.mean() - 1,
+            "you divided by the mean of both arms together: a lift is over the control.",
+        ),
+        (round(expected, 2), "that is rounded. Return all digits."),
     ):
         if math.isclose(value, slip, rel_tol=1e-6):
             return sentence
@@ -141,18 +148,36 @@ def _normal(control: Values, treatment: Values) -> Four:
 
 
 def _test_slip(value: Four, expected: Four, control: Values, treatment: Values) -> str | None:
-    """Name the two slips that scipy's defaults invite, a p without abs, and a mixture of both tests."""
+    """Name a slip by the numbers that it gives: exactly, so that none is taken for another."""
     gap, low, high, p = expected
+    a, b = Moments.of(control), Moments.of(treatment)
+    effect = difference(a, b)
+    if np.allclose(sorted(value), sorted(expected), rtol=1e-6):
+        return "these are the right four numbers in another order: difference, low, high, p."
     if np.allclose(value, (gap, -high, -low, p)):
         return "your interval is of control minus treatment: ttest_ind subtracts its second sample."
+    if math.isclose(abs(value[0]), abs(effect.statistic()), rel_tol=1e-6):
+        return "the first number is t. Return the difference itself, in clicks."
     if value[3] > 1:
         return "a p value above 1: take the size of t (abs) before you look up its tail."
-    effect = difference(Moments.of(control), Moments.of(treatment))
-    students = len(control) + len(treatment) - 2
-    if np.allclose(value, _from(gap, effect.se, students), rtol=1e-6):
-        return "that is Welch's error with Student's degrees of freedom, n - 2: Welch has fewer of them."
     if np.allclose(value[1:3], effect.interval(0.9), rtol=1e-6):
         return "that is a 90 % interval: 95 % leaves 2.5 % on each side, ppf(0.975)."
+    n = a.n + b.n
+    freedoms = {
+        "Welch's": effect.df,
+        "n - 2": n - 2,
+        "n - 1": n - 1,
+        "n": n,
+        "the smaller n - 1": min(a.n, b.n) - 1,
+    }
+    for se, sentence in (
+        (a.se + b.se, "variances add, not standard errors: the root of var_c / n_c + var_t / n_t."),
+        (math.sqrt(a.var + b.var), "that is the spread of single users: divide each variance by its n."),
+        (effect.se, "Welch's error belongs with Welch's degrees of freedom (Satterthwaite's), yours are {}."),
+    ):
+        for name, df in freedoms.items():
+            if np.allclose(value, _from(gap, se, df), rtol=1e-6):
+                return sentence.format(name)
     return None
 
 

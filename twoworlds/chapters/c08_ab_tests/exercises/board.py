@@ -106,12 +106,12 @@ BOARD = Exercise(
     accepts=decided_well,
     returns="a dict: each launch and 'ship' or 'hold'",
     wrongs=[
-        Wrong("clicks win", lambda: _by("clicks", "significant"), "You shipped what wins clicks. After the quarter "
-              "clicks are still up, and one user in twenty has gone: look at active days."),
+        Wrong("clicks win", lambda: _by("clicks", "significant"), "You shipped what wins clicks. At the end of the "
+              "quarter, on any day, one active user in twenty is missing: look at active days."),
         Wrong("not significant, so safe", lambda: _by("days_active", "not worse"), "You shipped whatever does no "
               "significant harm to active days. For two of these harm was merely not shown: ask what is ruled out."),
         Wrong("everything", lambda: dict.fromkeys(LAUNCHES, "ship"), "You shipped everything: then no test was needed, and "
-              "the quarter ends with fewer active users than it began."),
+              "the quarter ends with fewer active users than if you had shipped nothing."),
         Wrong("nothing", lambda: dict.fromkeys(LAUNCHES, "hold"), "You shipped nothing. That is safe from blame, and "
               "leaves the largest gain on the table."),
         Wrong("watch time", lambda: _by("watch_s", "not worse"), "You stopped what loses watch time. One of these three "

@@ -2,10 +2,10 @@
 
 import math
 
+from twoworlds.chapters.c08_ab_tests.people import Z
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.experiment import Moments, relative
 
-Z = 1.959963984540054
 WITHIN = 0.002  # so that 1.96 will do, for right and known wrong answers alike
 Three = tuple[float, float, float]
 Arm = tuple[int, float, float]  # n, mean, variance
@@ -39,20 +39,22 @@ def _logarithm(control: Arm, treatment: Arm) -> Three:
 
 
 def _slip(value: Three, expected: Three, control: Arm, treatment: Arm) -> str | None:
-    """Name an R that was not squared, a variance squared once more, and the difference itself."""
+    """Name a slip by the numbers that it gives."""
     (n_c, m_c, v_c), (n_t, m_t, v_t) = control, treatment
-    lift, half = m_t / m_c - 1, (value[2] - value[1]) / 2
-    for se, sentence in (
-        (
-            math.sqrt(v_t / n_t + (1 + lift) * v_c / n_c) / m_c,
-            "R must be squared: the control's part is R² var_c / n_c.",
-        ),
-        (
-            math.sqrt(v_t**2 / n_t + (1 + lift) ** 2 * v_c**2 / n_c) / m_c,
-            "the third number is the variance already.",
-        ),
-    ):
-        if math.isclose(half, Z * se, rel_tol=WITHIN):
+    lift, ratio = m_t / m_c - 1, m_t / m_c
+    var = (v_t / n_t + ratio**2 * v_c / n_c) / m_c**2
+    se = math.sqrt(var)
+    squared = math.sqrt(v_t**2 / n_t + ratio**2 * v_c**2 / n_c) / m_c
+    for slip, sentence in (
+        (_with(math.sqrt(v_t / n_t + ratio * v_c / n_c) / m_c, lift), "R must be squared: the control's part is R² var_c / n_c."),
+        (_with(squared, lift), "the third number is the variance already."),
+        (_with(var, lift), "that reaches 1.96 variances: take the root first, the standard error."),
+        (_with(se * 1.644854 / Z, lift), "that is a 90 % interval: 95 % reaches 1.96 standard errors."),
+        ((lift, ratio - Z * se, ratio + Z * se), "your ends are those of the ratio: the interval of the lift lies around R - 1."),
+        (tuple(100 * x for x in expected), "that is in percent. Return shares: 0.05 for 5 %."),
+        (lift_interval(treatment, control), "you exchanged the arms: control comes first, and its mean belongs below the line."),
+    ):  # fmt: skip
+        if all(math.isclose(x, y, rel_tol=WITHIN) for x, y in zip(value, slip, strict=True)):
             return sentence
     absolute = math.isclose(value[0], m_t - m_c, rel_tol=WITHIN)
     return "that is the difference: a lift is a share of the control's mean." if absolute else None

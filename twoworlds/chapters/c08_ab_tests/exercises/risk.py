@@ -1,8 +1,11 @@
 """08.5 what a win is worth, and 08.6 how much it exaggerates."""
 
+import math
+
 import numpy as np
 from scipy.special import ndtr
 
+from twoworlds.chapters.c08_ab_tests.people import Z
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.experiment import exaggeration, false_positive_risk
 
@@ -18,13 +21,25 @@ def _either_sign(success: float, alpha: float, power: float) -> float:
     return false_positive_risk(success, alpha=alpha, power=power, wins="alpha")
 
 
-def _odds(value: float, expected: float, success: float, alpha: float, power: float) -> str | None:
-    """Name false wins for each true one, by either convention."""
-    shares = (f(success, alpha, power) for f in (false_share, _either_sign))
-    if any(abs(value - share / (1 - share)) < 1e-6 for share in shares):
-        return (
-            "that is false wins for each true one. Asked is their share of all wins: divide by both together."
-        )
+def _share_slip(value: float, expected: float, success: float, alpha: float, power: float) -> str | None:
+    """Name a slip by the number that it gives."""
+    for one, share in (
+        (alpha / 2, false_share(success, alpha, power)),
+        (alpha, _either_sign(success, alpha, power)),
+    ):
+        for slip, sentence in (
+            (share / (1 - share), "that is false wins for each true one. Asked is their share of all wins: divide by "
+             "both together."),
+            (100 * share, "that is in percent. Return a share: 0.22 for 22 %."),
+            (one, "that is how often a useless idea wins. Asked is how often a win is useless: for that you need to "
+             "know how many ideas are useless."),
+            (one / (one + power), "you weigh useless and good ideas alike: there are 1 - success of the ones, success "
+             "of the others."),
+            (one * (1 - success) / (one * (1 - success) + (1 - power) * success), "you let the share 1 - power of the "
+             "good ideas win: that is how many are missed."),
+        ):  # fmt: skip
+            if abs(value - slip) < 1e-6:
+                return sentence
     return None
 
 
@@ -35,7 +50,7 @@ FALSE_SHARE = Exercise(
     minutes=8,
     answer=false_share,
     also_right=[_either_sign],
-    accepts=_odds,
+    accepts=_share_slip,
     cases=[(0.1, 0.05, 0.8), (1 / 3, 0.05, 0.8), (0.08, 0.01, 0.5), (0.5, 0.1, 0.95)],
     returns="a float: the share of wins that are false",
     wrongs=[
@@ -59,7 +74,11 @@ FALSE_SHARE = Exercise(
 
 # --- 08.6 exaggeration --------------------------------------------------------------------------------------------
 
-Z = 1.959963984540054
+SIGNED = (
+    "You averaged with the sign, so the significant estimates on the wrong side pull the mean down. Asked is the size: "
+    "take absolute values."
+)
+WITHIN = 0.03
 
 
 def winners_exaggerate(effect: float, se: float) -> float:
@@ -79,20 +98,48 @@ def _all(effect: float, se: float) -> float:
     return float(2 * np.exp(-d * d / 2) / np.sqrt(2 * np.pi) / d + 1 - 2 * ndtr(-d))
 
 
+def _factor_slip(value: float, expected: float, effect: float, se: float) -> str | None:
+    """Name a slip by the number that it gives."""
+    if math.isnan(value):
+        return "nothing passed your bar: is it 1.96 standard errors?"
+    if math.isclose(abs(value), _signed(effect, se), rel_tol=WITHIN):
+        return SIGNED[:1].lower() + SIGNED[1:]
+    for slip, sentence in (
+        (_above(effect, se), "you kept only what lies above 0: a negative effect lands below. Take absolute values first."),
+        (expected - 1, "that is the factor minus 1: return the factor."),
+        (_beyond(effect, se, Z), "your bar stands at 1.96 in the effect's unit: it is 1.96 standard errors."),
+    ):  # fmt: skip
+        if math.isclose(value, slip, rel_tol=WITHIN):
+            return sentence
+    return None
+
+
+def _above(effect: float, se: float) -> float:
+    """Return the mean of the estimates above the upper bar alone, over the effect's size."""
+    d = effect / se
+    density = np.exp(-((Z - d) ** 2) / 2) / np.sqrt(2 * np.pi)
+    return float((d + density / ndtr(d - Z)) / abs(d))
+
+
+def _beyond(effect: float, se: float, bar: float) -> float:
+    """Return the mean size of the estimates beyond a bar in the effect's unit, over the effect's."""
+    return exaggeration(effect, se, float(2 * ndtr(-bar / se)))
+
+
 EXAGGERATION = Exercise(
     id="08.6",
     title="How much do winners exaggerate?",
     desk="platform",
     minutes=12,
     answer=winners_exaggerate,
-    within=0.03,
+    accepts=_factor_slip,
+    within=WITHIN,
     cases=[(2.0, 8.1), (1.0, 1.0), (-1.0, 0.5), (3.0, 1.0), (0.02, 0.01)],
     returns="a float: the factor, 1 or more",
     wrongs=[
         Wrong("all estimates", _all, "You averaged all estimates. Nobody announces the others: keep those beyond 1.96 "
               "standard errors, then average."),
-        Wrong("signed", _signed, "You averaged with the sign, so the significant estimates on the wrong side pull the "
-              "mean down. Asked is the size: take absolute values."),
+        Wrong("signed", _signed, SIGNED),
         Wrong("sign of the effect", lambda e, s: exaggeration(e, s) * (1 if e > 0 else -1), "Where the effect is "
               "negative your factor is too. Divide by the size of the effect: abs(effect)."),
         Wrong("not a factor", lambda e, s: abs(e) * exaggeration(e, s), "That is the mean size of the winners in the "

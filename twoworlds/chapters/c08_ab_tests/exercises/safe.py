@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
+from twoworlds.chapters.c08_ab_tests.people import Z
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.experiment import Estimate, Guardrail
-
-Z = 1.959963984540054
 
 
 def is_safe(effect: float, se: float, margin: float, worse: str) -> bool:
@@ -26,12 +25,24 @@ def _reaches(z: float) -> Callable[[float, float, float, str], bool]:
     return lambda e, s, m, worse: e - z * s > -m if worse == "lower" else e + z * s < m
 
 
+def _show(value: bool, expected: bool, effect: float, se: float, margin: float, worse: str) -> str:
+    """Show the interval beside the margin: which end counts is what most slips get wrong."""
+    low, high = effect - Z * se, effect + Z * se
+    end, bound = (low, -margin) if worse == "lower" else (high, margin)
+    where = "within" if expected else "beyond"
+    return (
+        f"the interval is {low:+.2f} to {high:+.2f} and {worse} is worse: its worst end, {end:+.2f}, lies {where} the "
+        f"margin, {bound:+g}."
+    )
+
+
 SAFE = Exercise(
     id="08.7",
     title="Not significant, so safe?",
     desk="platform",
     minutes=8,
     answer=is_safe,
+    accepts=_show,
     cases=[
         (3.0, 2.0, 5.0, "higher"), (-0.4, 0.4, 0.5, "lower"), (4.0, 0.4, 5.0, "higher"), (-2.0, 0.5, 5.0, "lower"),
         (-0.8, 0.1, 0.5, "lower"), (9.0, 1.0, 5.0, "higher"), (-8.0, 1.0, 5.0, "higher"), (8.0, 1.0, 5.0, "lower"),
