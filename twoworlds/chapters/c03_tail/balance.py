@@ -7,7 +7,6 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy.special import gammaincc
 
 from twoworlds.chapters.c03_tail.people import meet_one
 from twoworlds.chapters.c03_tail.story import OBJECTIVE_MS, SERVICE_MS
@@ -16,22 +15,28 @@ from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
 from twoworlds.course.prediction import Prediction
 from twoworlds.course.style import FAINT, NEUTRAL, PLATFORM, PRODUCT, TRUTH
+from twoworlds.platform import queueing
 
 SERVERS = 100
-POLICIES = ("at random", "in turn", "best of two", "best of all")
+POLICIES = {
+    "at random": "random",
+    "in turn": "round robin",
+    "best of two": "power of two",
+    "best of all": "join the shortest",
+}  # as the chapter calls them, and the room
 LOADS = (50, 70, 80, 90, 95)  # %
 AGES_MS = (0, 2, 5, 10, 20, 50, 100, 200)
-EVENTS = {
+STEPS = {
     50: 200_000,
     70: 200_000,
     80: 400_000,
     90: 1_200_000,
     95: 1_200_000,
 }  # arrivals and completions, by load
-SETTLE = 300_000  # as many come before
-BLOCK = 20_000
+HERDS = 10  # times as many where old lengths send all to one server: such lines differ from run to run
 ROWS = np.arange(len(POLICIES))[::-1]  # of the bars
 X = np.array([1, *AGES_MS[1:]], float)  # on a logarithmic axis 0 stands at 1
+MS = np.geomspace(1, 40_000, 2000)
 
 
 def build_grid() -> pd.DataFrame:
@@ -42,101 +47,31 @@ def build_grid() -> pd.DataFrame:
     rows = []
     for policy in POLICIES:
         for load in LOADS:
-            if not policy.startswith("best"):
-                rows.append((policy, load, 0, *answer_times(lines_met_in_theory(policy, load / 100))))
-                continue
-            for age in AGES_MS:
-                rng = np.random.default_rng([POLICIES.index(policy), load, age])
-                found = lines_met(policy, load / 100, age / SERVICE_MS, rng, EVENTS[load])
-                rows.append((policy, load, age, *answer_times(found / found.sum())))
+            if policy.startswith("best"):
+                rows.extend((policy, load, age, *simulate(policy, load, age)) for age in AGES_MS)
+            else:
+                rows.append((policy, load, 0, *in_theory(policy, load)))
     return pd.DataFrame(rows, columns=["policy", "load", "age_ms", "mean", "p99", "late"])
 
 
-class Board:
-    """The line lengths as balancers see them: the real ones, or a copy that is read every `age` service times."""
-
-    def __init__(self, age: float):
-        self.real = [0] * SERVERS
-        self.seen = [0] * SERVERS if age else self.real
-        self.least = list(range(SERVERS))
-        self.age, self.due, self.turn = age, age, 0
-
-    def read(self, clock: float) -> None:
-        """Read the lengths again if it is time."""
-        if self.age and clock >= self.due:
-            self.seen, shortest = self.real.copy(), min(self.real)
-            self.least = [i for i, n in enumerate(self.seen) if n == shortest]
-            self.due += self.age * (1 + (clock - self.due) // self.age)
-
-    def choose(self, policy: str, one: int, other: int, u: float) -> int:
-        """Return the server for a request; `one` and `other` are drawn servers, `u` is a draw in [0, 1)."""
-        if policy == "best of two":
-            return other if self.seen[other] < self.seen[one] else one
-        if policy == "best of all":
-            return self.least[int(u * len(self.least))] if self.age else self.real.index(min(self.real))
-        if policy == "in turn":
-            self.turn = (self.turn + 1) % SERVERS
-            return self.turn
-        return one
+def simulate(policy: str, load: int, age_ms: int) -> tuple[float, float, float]:
+    """Return (mean, p99 in ms, share over OBJECTIVE_MS) at a load in %, with lengths read every `age_ms`."""
+    steps = STEPS[load] * (HERDS if policy == "best of all" and age_ms >= 50 else 1)
+    rng = np.random.default_rng([list(POLICIES).index(policy), load, age_ms])
+    joined = queueing.joined_lines(rng, POLICIES[policy], load / 100, age_ms / SERVICE_MS, SERVERS, steps)
+    return answer_times(joined)
 
 
-def lines_met(policy: str, load: float, age: float, rng: np.random.Generator, events: int) -> np.ndarray:
-    """Return how many arrivals joined a line of 0, 1, 2 … requests: Poisson arrivals, exponential service of mean 1.
-
-    Uniformised: each step is an arrival with chance load / (1 + load), else a completion at an even-drawn server, if it
-    has anything to do. Counts the last `events` steps; SETTLE steps come before.
-    """
-    board, met, clock = Board(age), np.zeros(5_000), 0.0
-    for block in range((SETTLE + events) // BLOCK):
-        arrivals = (rng.random(BLOCK) < load / (1 + load)).tolist()
-        first, second = rng.integers(0, SERVERS, (2, BLOCK)).tolist()
-        draws = rng.random(BLOCK).tolist()
-        gaps = rng.exponential(1 / (SERVERS * (1 + load)), BLOCK).tolist()
-        for arrives, one, other, u, gap in zip(arrivals, first, second, draws, gaps, strict=True):
-            clock += gap
-            board.read(clock)
-            if arrives:
-                server = board.choose(policy, one, other, u)
-                if block >= SETTLE // BLOCK:
-                    met[board.real[server]] += 1
-                board.real[server] += 1
-            elif board.real[one]:
-                board.real[one] -= 1
-    return np.trim_zeros(met, "b")
+def in_theory(policy: str, load: int) -> tuple[float, float, float]:
+    """Return (mean, p99 in ms, share over OBJECTIVE_MS) with fresh lengths, at a load in %."""
+    return answer_times(queueing.joined_in_theory(POLICIES[policy], load / 100, SERVERS))
 
 
 def answer_times(joined: np.ndarray) -> tuple[float, float, float]:
-    """Return (mean, p99, share over OBJECTIVE_MS) in ms: who joins a line of k waits for k + 1 exponential services."""
-    times = np.geomspace(1, 40_000, 2000)
-    k = np.arange(len(joined)) + 1
-    tail = gammaincc(k[None, :], times[:, None] / SERVICE_MS) @ joined
-    p99 = np.interp(-0.01, -tail, times)
-    return SERVICE_MS * float(k @ joined), float(p99), float(np.interp(OBJECTIVE_MS, times, tail))
-
-
-def lines_met_in_theory(policy: str, load: float) -> np.ndarray | None:
-    """Return the chance that an arrival joins a line of 0, 1, 2 … with fresh lengths; None for best of all.
-
-    At random, exact: k or more with chance ρ^k (M/M/1). In turn, exact: each server gets every hundredth arrival, so
-    gaps are a sum of a hundred exponentials, and k or more have the chance σ^k with σ the gaps' transform at 1 - σ
-    (GI/M/1: Kleinrock 1975, section 6.4). Best of two, for very many servers: a line of k or more has the share
-    s_k = ρ^(2^k - 1) of servers, and s_k² of arrivals find two such (Mitzenmacher 1996; Vvedenskaya, Dobrushin &
-    Karpelevich 1996).
-    """
-    if policy == "best of all":
-        return None
-    k = np.arange(14 if policy == "best of two" else 400)
-    busy = in_turn_root(load) if policy == "in turn" else load
-    at_least = load ** (2.0 * (2.0**k - 1)) if policy == "best of two" else busy**k
-    return at_least - np.append(at_least[1:], 0)
-
-
-def in_turn_root(load: float) -> float:
-    """Return σ in (0, 1) with σ = (nρ / (nρ + 1 - σ))^n for n = SERVERS, by repetition from 0."""
-    root = 0.0
-    for _ in range(2_000):
-        root = (SERVERS * load / (SERVERS * load + 1 - root)) ** SERVERS
-    return root
+    """Return (mean, p99, share over OBJECTIVE_MS) in ms from the shares that join a line of 0, 1, 2 … requests."""
+    late = queueing.joined_tail(joined, MS / SERVICE_MS)
+    mean = SERVICE_MS * float(np.arange(1, len(joined) + 1) @ joined)
+    return mean, float(np.interp(-0.01, -late, MS)), float(np.interp(OBJECTIVE_MS, MS, late))
 
 
 @dataclass(frozen=True)
@@ -159,8 +94,7 @@ class Balance:
 @cache
 def _theory(load: int) -> dict[str, float]:
     """Return the p99 in theory of each policy that has one, ms."""
-    joined = {policy: lines_met_in_theory(policy, load / 100) for policy in POLICIES}
-    return {policy: answer_times(chances)[1] for policy, chances in joined.items() if chances is not None}
+    return {policy: in_theory(policy, load)[1] for policy in POLICIES if policy != "best of all"}
 
 
 @cache
@@ -291,7 +225,7 @@ def two_choices() -> Explorer:
         question="Which of a hundred servers should answer?",
         controls={
             "load": Steps("Load", LOADS, 90, "%"),
-            "policy": Choice("A request goes", POLICIES, "best of all"),
+            "policy": Choice("A request goes", tuple(POLICIES), "best of all"),
             "age_ms": Steps("Line lengths are read every", AGES_MS, 200, "ms"),
         },
         model=model,
@@ -302,7 +236,8 @@ def two_choices() -> Explorer:
             "Perfect knowledge": Preset("The textbook: everybody sees every line, now.", {"age_ms": 0}),
             "Two choices": Preset("The same old lengths, but only two of them.", {"policy": "best of two"}),
             "One proxy's own count": Preset(
-                "Fresh lengths of two servers.", {"policy": "best of two", "age_ms": 0}
+                "A proxy that counts what it has sent itself: fresh lengths, of two servers.",
+                {"policy": "best of two", "age_ms": 0},
             ),
             "No questions asked": Preset("Whoever comes is next in turn.", {"policy": "in turn"}),
         },

@@ -114,7 +114,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
     )
     (asked,) = platform.plot([], [], color=PRODUCT, linewidth=1.5, animated=True)
     label = platform.text(0.85, 0, "", color=PRODUCT, va="bottom", animated=True)
-    limit = product.text(0.9, 220, "", color=NEUTRAL, va="center", animated=True)
+    limit = product.text(0.9, 220, "", color=NEUTRAL, va="center", fontsize=9, animated=True)
 
     def update(r: Batches) -> None:
         for name, line in lines.items():
@@ -125,7 +125,8 @@ def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
         carried.set_data([r.size], [carries(r.size)])
         asked.set_data([0.8, 120], [r.rate, r.rate])
         label.set(y=r.rate + 15, text=f"asked for: {r.rate:,}")
-        limit.set_text("" if now is not None else f"batches of {r.size}: the line grows without limit")
+        smallest = r.rows["size"].iloc[0]
+        limit.set_text(f"largest batch below {smallest}: grows without limit" if smallest > 1 else "")
 
     return update
 
@@ -159,7 +160,7 @@ def prediction() -> Prediction:
     return Prediction(
         id="03.4",
         question="800 requests/s come to an accelerator that takes whatever is waiting, at most 8 at a time. "
-        "The largest batch is raised to 32, which take two and a half times as long. The p99 becomes",
+        "The largest batch is raised to 32, which take more than twice as long. The p99 becomes",
         answer=Choice("The p99 becomes", ANSWERS, ANSWERS[1]),
         truth=truth,
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c03_tail.people import WEEK_HOURS, hit_by_incident, percent
+from twoworlds.chapters.c03_tail.people import WEEK_HOURS, hit_by_incident
+from twoworlds.chapters.words import rare_percent
 from twoworlds.course.controls import Choice, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -22,6 +23,7 @@ TARGETS = {"99 %": 0.99, "99.9 %": 0.999, "99.99 %": 0.9999}
 TICKS_H = {"10 s": 10 / 3600, "1 min": 1 / 60, "10 min": 1 / 6, "1 h": 1, "10 h": 10, "3 d": 72, "30 d": 720}
 SPAN_H = (5 / 3600, 1500.0)
 ROWS = {"incident": 3, **{alert.name: 2 - i for i, alert in enumerate(ALERTS)}}
+LEAST_HIT = 0.0005  # %; fewer are drawn at the axis
 HOURS = np.geomspace(10 / 3600, 720, 120)
 
 
@@ -49,7 +51,7 @@ def alarm(alert: Alert, objective: Objective, errors: float, hours: float) -> tu
     On when the long window holds enough (the short one then does too); off when the short one is clean enough.
     """
     start = alert.detected_after_s(objective, errors) / 3600
-    if start > hours:
+    if start >= hours * (1 - 1e-9):  # when it is over there is nothing left to wake anybody for
         return None
     return start, hours + alert.short_h * (1 - alert.threshold(objective) / errors)
 
@@ -67,7 +69,7 @@ def _axes(product: Axes, platform: Axes) -> None:
         ax.set(xscale="log", xlim=SPAN_H, xlabel="Time since it began")
         ax.set_xticks(list(TICKS_H.values()), list(TICKS_H))
         ax.minorticks_off()
-    product.set(yscale="log", ylim=(0.0005, 200), ylabel="Visitors hit so far, % of a week's")
+    product.set(yscale="log", ylim=(LEAST_HIT, 200), ylabel="Visitors hit so far, % of a week's")
     product.set_yticks([0.001, 0.01, 0.1, 1, 10, 100], ["0.001", "0.01", "0.1", "1", "10", "100"])
     names = ["Incident", *(f"{a.name.capitalize()}\n{_length(a.long_h)}" for a in ALERTS)]
     platform.set(ylim=(-0.6, 3.7))
@@ -105,7 +107,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Incident], None]:
         so_far = r.hours >= HOURS
         later.set_data(HOURS, 100 * r.hit_by_length)
         line.set_data(HOURS[so_far], 100 * r.hit_by_length[so_far])
-        dot.set_data([r.hours], [100 * r.hit])
+        dot.set_data([r.hours], [max(100 * r.hit, 1.15 * LEAST_HIT)])
         for name, span in {"incident": (SPAN_H[0], r.hours), **r.on}.items():
             bars[name].set_data(span or [], [ROWS[name]] * 2 if span else [])
             never[name].set_text("" if span else "never goes off")
@@ -118,7 +120,7 @@ def _budgets(spent: float) -> str:
     """Return how much of the month's budget in words: "0.35 % of the", "100 % of the", "2.3 times the"."""
     if spent >= 2:
         return f"{spent:,.0f} times the" if spent >= 10 else f"{spent:.2g} times the"
-    return f"{100 * spent:.0f} % of the" if spent >= 0.995 else f"{percent(spent)} of the"
+    return f"{100 * spent:.0f} % of the" if spent >= 0.995 else f"{rare_percent(spent)} of the"
 
 
 def _length(hours: float) -> str:
@@ -143,8 +145,8 @@ def reading(r: Incident) -> str:
     )
     week = "each" if r.hours > WEEK_HOURS else "a"
     return (
-        f"{100 * r.errors:g} % fail for {r.lasts}: {_budgets(r.spent)} month's error budget, and {percent(r.hit)} of "
-        f"{week} week's visitors meet it; {told}."
+        f"{100 * r.errors:g} % fail for {r.lasts}: {_budgets(r.spent)} month's error budget, and "
+        f"{rare_percent(r.hit)} of {week} week's visitors meet it; {told}."
     )
 
 

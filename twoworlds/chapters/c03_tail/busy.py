@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from twoworlds.chapters.c03_tail.people import meet_one, percent
+from twoworlds.chapters.c03_tail.people import meet_one
 from twoworlds.chapters.c03_tail.story import OBJECTIVE_MS, SERVICE_MS
+from twoworlds.chapters.words import rare_percent, several
 from twoworlds.course.controls import Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -23,7 +24,8 @@ LOADS = (30, 50, 60, 70, 75, 80, 85, 90, 95)  # %
 SERVERS = (1, 2, 4, 8, 16, 32, 64)
 VARIABILITY = (0, 1, 4, 10)  # squared coefficient of variation of the work in a request
 CUSTOMERS = 300_000  # the first sixth is left out: the line starts empty
-MANY_RUNS = 6  # where work is uneven and servers are busy one run of this length says little
+# Where servers are busy one run of this length says little, and less where work is uneven: more runs, by load.
+MORE_RUNS = {85: 6, 90: 12, 95: 40}
 LINE = np.unique(np.concatenate([np.linspace(20, 99.2, 80), LOADS]))  # %
 
 
@@ -37,7 +39,7 @@ def build_grid() -> pd.DataFrame:
 def simulate(servers: int, variability: float, load: int) -> tuple[float, float, float]:
     """Return (mean, p99 in ms, share over the objective) at a load in %."""
     rng = np.random.default_rng([servers, variability, load])
-    runs = MANY_RUNS if variability > 1 and load >= 85 else 1
+    runs = MORE_RUNS.get(load, 1) if variability > 1 else 6 if (variability, load) == (1, 95) else 1
     times = np.concatenate([_one_run(servers, variability, load, rng) for _ in range(runs)])
     return float(times.mean()), percentile(times, 0.99), float(np.mean(times > OBJECTIVE_MS))
 
@@ -59,12 +61,17 @@ class Busy:
     variability: float
     simulated: pd.DataFrame  # load, mean, p99, late
     mean: np.ndarray  # ms, at LINE: exact for one server and for exponential work, else an approximation
-    p99: np.ndarray | None  # ms, at LINE; exponential work only
-    late: np.ndarray | None  # share over the objective, at LINE; exponential work only
+    p99: np.ndarray | None  # ms, at LINE, if exact
+    late: np.ndarray | None  # share over the objective, at LINE, if exact
+
+    @property
+    def exact(self) -> bool:
+        """Whether the tail has a formula: exponential work only."""
+        return self.variability == 1
 
     def at_loads(self, name: str) -> np.ndarray:
-        """A number at each of LOADS: by the formula where it is exact (exponential work), else simulated."""
-        if self.variability == 1:
+        """A number at each of LOADS: by the formula where it is exact, else simulated."""
+        if self.exact:
             return getattr(self, name)[np.searchsorted(LINE, LOADS)]
         return self.simulated[name].to_numpy()
 
@@ -75,7 +82,7 @@ class Busy:
     def says(self, name: str) -> str:
         """A time at the chosen load in words: to the millisecond by a formula, to two digits by simulation."""
         time = self.now(name)
-        return f"{time:,.0f} ms" if self.variability == 1 else f"about {float(f'{time:.2g}'):,.0f} ms"
+        return f"{time:,.0f} ms" if self.exact else f"about {float(f'{time:.2g}'):,.0f} ms"
 
     @property
     def highest(self) -> int:
@@ -112,7 +119,7 @@ def _simulated() -> dict[tuple[int, int], pd.DataFrame]:
 
 
 def model(load: int, servers: int, variability: float) -> Busy:
-    """Return what a fleet does; `load` in %. Theory for the tail is there for exponential work (variability 1)."""
+    """Return what a fleet does; `load` in %."""
     p99, late = _tail(servers) if variability == 1 else (None, None)
     mean = _mean(servers, variability)
     return Busy(load, servers, variability, _simulated()[(servers, variability)], mean, p99, late)
@@ -122,7 +129,7 @@ def _axes(product: Axes, platform: Axes) -> None:
     for ax in (product, platform):
         ax.set(xlim=(20, 101), xlabel="Load, % of capacity", xticks=range(20, 101, 10))
         ax.axvline(100, color=NEUTRAL, linewidth=0.8)
-    product.set(ylim=(-3, 103), ylabel="Visitors who meet one, % a week")
+    product.set(ylim=(-3, 120), yticks=range(0, 101, 20), ylabel="Visitors who meet one, % a week")
     platform.set(yscale="log", ylim=(15, 15_000), ylabel="Time of an answer, ms")
     platform.set_yticks(
         [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
@@ -160,7 +167,10 @@ def draw(product: Axes, platform: Axes) -> Callable[[Busy], None]:
         for n, text in names.items()
     }
     product.legend(
-        [lines["all"], lines["heavy"]], ["all visitors", "the tenth that come most"], loc="upper left"
+        [lines["all"], lines["heavy"]],
+        ["all visitors", "the tenth that come most"],
+        loc="upper left",
+        ncols=2,
     )
 
     def update(r: Busy) -> None:
@@ -187,7 +197,7 @@ def _curves(r: Busy, name: str) -> tuple[np.ndarray | None, np.ndarray]:
 
 def reading(r: Busy) -> str:
     """Say the p99, who meets it, and how busy this fleet may be."""
-    servers = "One server" if r.servers == 1 else f"{r.servers} servers"
+    servers = "One server" if r.servers == 1 else several(r.servers, "server")
     late = r.now("late")
     limit = (
         f"Of the loads tried, {r.highest} % is the highest that keeps the objective."
@@ -196,8 +206,8 @@ def reading(r: Busy) -> str:
     )
     return (
         f"{servers} at {r.load} %: mean {r.says('mean')}, p99 {r.says('p99')}; "
-        f"{percent(meet_one(late))} of a week's visitors meet an answer over {OBJECTIVE_MS:.0f} ms, "
-        f"{percent(meet_one(late, heavy=True))} of the heaviest tenth. {limit}"
+        f"{rare_percent(meet_one(late))} of a week's visitors meet an answer over {OBJECTIVE_MS:.0f} ms, "
+        f"{rare_percent(meet_one(late, heavy=True))} of the heaviest tenth. {limit}"
     )
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.special import ndtr
 
-from twoworlds.chapters.c03_tail.people import meet_one, percent
+from twoworlds.chapters.c03_tail.people import meet_one
+from twoworlds.chapters.words import percent, rare_percent, several
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -174,7 +175,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Pages], None]:
             dots[name].set_data([r.fanout], [scale * r.now(name)])
         for name, text in words.items():
             text.set_position((2, 1.12 * float(getattr(r, name)[two])))
-        price.set_text(f"extra requests: {100 * r.extra:.1f} %")
+        price.set_text(f"extra requests: {percent(r.extra)}")
 
     return update
 
@@ -184,13 +185,13 @@ def reading(r: Pages) -> str:
     hedge = (
         "Nobody asks twice."
         if r.hedge == "never"
-        else f"Asking again {'at once' if r.hedge == 'at once' else 'after ' + r.hedge} costs {100 * r.extra:.1f} % "
+        else f"Asking again {'at once' if r.hedge == 'at once' else 'after ' + r.hedge} costs {percent(r.extra)} "
         f"more requests."
     )
-    servers = f"{r.fanout:,} server{'s' if r.fanout > 1 else ''}"
+    late, met = rare_percent(r.now("late")), rare_percent(meet_one(r.now("late")))
     return (
-        f"{100 * r.slow:g} % of answers are slow; of pages that ask {servers} {percent(r.now('late'))} are late "
-        f"(p99 {r.now('p99'):,.0f} ms), and {percent(meet_one(r.now('late')))} of the week's visitors meet one. {hedge}"
+        f"{100 * r.slow:g} % of answers are slow; of pages that ask {several(r.fanout, 'server')}, {late} are late "
+        f"(p99 {r.now('p99'):,.0f} ms), and {met} of the week's visitors meet one. {hedge}"
     )
 
 

@@ -1,4 +1,4 @@
-"""How often should a profile be refreshed? Updates queue like anything else, and a queued update is old news."""
+"""How often should the list of trends be rebuilt? Updates queue like anything else, and a queued one is old news."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.words import percent, several
 from twoworlds.course.controls import Choice, Slider, Steps, Toggle
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -17,8 +18,8 @@ from twoworlds.platform.slo import Sawtooth, queued_age, sawtooth
 UPDATES = 200_000  # simulated for each point
 LOADS = tuple(round(0.05 * i, 2) for i in range(2, 20))  # all that the slider has
 LINE = np.linspace(0.04, 0.975, 120)
-WORK_MIN = 6.0  # mean time of one refresh
-CAPACITY = 60 / WORK_MIN  # refreshes an hour
+WORK_MIN = 6.0  # mean time of one rebuild
+CAPACITY = 60 / WORK_MIN  # rebuilds an hour
 
 
 @cache
@@ -37,7 +38,7 @@ def simulated(load: float, newest_first: bool) -> Sawtooth:
 
 @cache
 def outdated(load: float, newest_first: bool, half_life: float) -> float:
-    """Return the share of reads whose mood has changed since the update: the mean of 1 - 2^(-age / half-life)."""
+    """Return the share of reads whose trend is over since the update: the mean of 1 - 2^(-age / half-life)."""
     saw, rate = simulated(load, newest_first), np.log(2) / half_life
     kept = (np.exp(-rate * saw.low) - np.exp(-rate * saw.high)) / rate
     return 1 - float(np.sum(kept) / np.sum(saw.high - saw.low))
@@ -45,19 +46,19 @@ def outdated(load: float, newest_first: bool, half_life: float) -> float:
 
 @dataclass(frozen=True)
 class Freshness:
-    """The mean age and what it costs, at each rate of refreshes."""
+    """The mean age and what it costs, at each rate of rebuilds."""
 
     per_hour: float
     newest_first: bool
     age_min: float  # mean, now (theory)
-    wrong: float  # share of sessions ranked for a mood that has passed, now
+    wrong: float  # share of sessions shown a trend that is over, now
     points_min: np.ndarray  # mean age at each of LOADS, simulated
     theory_min: np.ndarray  # the same at each of LINE
     wrong_at: np.ndarray  # share of such sessions at each of LOADS
 
 
 def model(per_hour: float, half_life_min: float, newest_first: bool) -> Freshness:
-    """Return what comes of so many refreshes an hour, if a mood has changed with chance 1/2 after the half-life."""
+    """Return what comes of so many rebuilds an hour, if a trend is over with chance 1/2 after the half-life."""
     load, half_life = per_hour / CAPACITY, half_life_min / WORK_MIN
     ages = np.array([simulated(at, newest_first).mean for at in LOADS])
     wrong = np.array([outdated(at, newest_first, half_life) for at in LOADS])
@@ -69,12 +70,12 @@ def model(per_hour: float, half_life_min: float, newest_first: bool) -> Freshnes
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Freshness], None]:
-    """The rate along both panels: left the sessions that are ranked for a mood of the past, right the mean age."""
+    """The rate along both panels: left the sessions that are shown a trend that is over, right the mean age."""
     for ax in (product, platform):
-        ax.set(xlim=(0, 10.4), xticks=range(11), xlabel="Refreshes asked for, an hour (the worker can do 10)")
+        ax.set(xlim=(0, 10.4), xticks=range(11), xlabel="Rebuilds asked for, an hour (the job can do 10)")
         ax.axvline(CAPACITY, color=NEUTRAL, linestyle=":")
-    product.set(ylim=(0, 100), ylabel="Sessions ranked for a past mood, %")
-    platform.set(ylim=(0, 130), ylabel="Mean age of a profile, min")
+    product.set(ylim=(0, 100), ylabel="Sessions shown a trend that is over, %")
+    platform.set(ylim=(0, 130), ylabel="Mean age of the list, min")
     (line,) = platform.plot([], [], color=PLATFORM, linewidth=1.5, animated=True)
     (points,) = platform.plot([], [], "o", color=PLATFORM, markersize=5, animated=True)
     (wrong,) = product.plot([], [], "o-", color=PRODUCT, markersize=5, linewidth=1, animated=True)
@@ -94,12 +95,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Freshness], None]:
 
 
 def reading(r: Freshness) -> str:
-    """Say how old profiles are, and how many sessions are ranked for the past."""
+    """Say how old the list is, and how many sessions are shown the past."""
     order = "a newer one replaces the one in work" if r.newest_first else "each waits its turn"
-    asked = "1 refresh" if r.per_hour == 1 else f"{r.per_hour:g} refreshes"
     return (
-        f"{asked} an hour, {order}: a profile is {r.age_min:.0f} min old on average, and "
-        f"{100 * r.wrong:.0f} % of sessions are ranked for a mood that has passed."
+        f"{several(r.per_hour, 'rebuild')} an hour, {order}: the list is {r.age_min:.0f} min old on average, and "
+        f"{percent(r.wrong)} of sessions are shown a trend that is over."
     )
 
 
@@ -107,7 +107,7 @@ ANSWERS = ("Much older", "A little older", "About the same", "A little younger",
 
 
 def prediction() -> Prediction:
-    """Ask what fewer refreshes do."""
+    """Ask what fewer rebuilds do."""
 
     def truth() -> str:
         ratio = model(5.0, 120, False).age_min / model(9.0, 120, False).age_min
@@ -115,9 +115,9 @@ def prediction() -> Prediction:
 
     return Prediction(
         id="03.5",
-        question="A profile is refreshed 9 times an hour; the worker could do 10. Somebody turns it down to 5. "
-        "Profiles become, on average,",
-        answer=Choice("Profiles become", ANSWERS, "A little older"),
+        question="The list of trends is rebuilt 9 times an hour; the job could do 10. Somebody turns it down to 5. "
+        "The list becomes, on average,",
+        answer=Choice("The list becomes", ANSWERS, "A little older"),
         truth=truth,
     )
 
@@ -125,23 +125,25 @@ def prediction() -> Prediction:
 def how_often_to_refresh() -> Explorer:
     """Return the explorer: rate x how long a mood lasts x order."""
     return Explorer(
-        question="How often should a profile be refreshed?",
+        question="How often should the list of trends be rebuilt?",
         controls={
-            "per_hour": Slider("Refreshes", 1.0, 9.5, 0.5, 9.0, "an hour"),
-            "half_life_min": Steps("Half of all moods last", (15, 60, 120, 480), 120, "min"),
-            "newest_first": Toggle("A newer refresh replaces the one in work", False),
+            "per_hour": Slider("Rebuilds", 1.0, 9.5, 0.5, 9.0, "an hour"),
+            "half_life_min": Steps("Half of all trends last", (15, 60, 120, 480), 120, "min"),
+            "newest_first": Toggle("A newer rebuild replaces the one in work", False),
         },
         model=model,
         draw=draw,
         reading=reading,
-        panels={"product": "whose mood is it?", "platform": "how old is it?"},
+        panels={"product": "is it still true?", "platform": "how old is it?"},
         presets={
             "Turned down": Preset("The on-call engineer wants to sleep.", {"per_hour": 5.0}),
             "Once an hour": Preset("The batch team would do it overnight.", {"per_hour": 1.0}),
             "Newest first": Preset(
                 "Who is overtaken is thrown away, even half done.", {"newest_first": True}
             ),
-            "Fast moods": Preset("Breaking news: a mood lasts a quarter of an hour.", {"half_life_min": 15}),
+            "Breaking news": Preset(
+                "Half of all trends are over after a quarter of an hour.", {"half_life_min": 15}
+            ),
         },
         prediction=prediction(),
     )

@@ -46,15 +46,6 @@ def meet_one(bad: np.ndarray | float, heavy: bool = False) -> np.ndarray:
     return np.minimum(1, -np.expm1(spared) @ weight)
 
 
-def percent(share: float) -> str:
-    """Return a share in words, with two significant digits: "0.063 %", "34 %", "practically 100 %"."""
-    if share in (0, 1):
-        return f"{100 * share:.0f} %"
-    if share < 1e-5 or share >= 0.995:
-        return f"practically {100 * round(share)} %"
-    return f"{100 * share:.2g} %"
-
-
 def hit_by_incident(errors: float, hours: np.ndarray) -> np.ndarray:
     """Return the share of a week's visitors who meet a failure in an incident of so many hours.
 

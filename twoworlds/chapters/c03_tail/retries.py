@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.c03_tail.story import RETRY_BUDGET, attempts_unanswered
+from twoworlds.chapters.words import several
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -14,8 +16,13 @@ from twoworlds.platform import queueing
 
 SECONDS = 600
 SPIKE, SPIKE_LOAD = (60, 90), 1.5  # from second, to second; requests, as a share of capacity
-REMEDIES = ("none", "retry budget", "bounded queue")
-BUDGET = 0.1  # retries allowed, share of new requests
+LATER_S = 10  # ten seconds after the spike: who still arrives?
+LIMITS = {
+    "none": {},
+    # Many clients, each with a budget of its own: together they send a tenth more in every single second.
+    "retry budget": {"budget": RETRY_BUDGET, "window": 1},
+    "bounded queue": {"places": 1.0},
+}
 
 
 @dataclass(frozen=True)
@@ -52,14 +59,14 @@ def storm(load: float, attempts: int, remedy: str) -> Storm:
     """Return ten minutes around a spike of half a minute, as a fluid in steps of a second (capacity 1 a step).
 
     A client gives up after a second and tries again, `attempts` times in all; the server works on what has been given
-    up all the same. Remedies: retries of at most a tenth of new requests, or a line of at most a second's work.
+    up all the same. Remedies: retries of at most a tenth of each second's new requests, or a line of at most a
+    second's work.
     """
     new = np.full(SECONDS, load)
     new[slice(*SPIKE)] = SPIKE_LOAD
-    limits = {"retry budget": {"budget": BUDGET}, "bounded queue": {"places": 1.0}}.get(remedy, {})
-    played = queueing.retry_storm(new, 1.0, 1, attempts, **limits)
-    most = min(attempts, 1 + BUDGET) if remedy == "retry budget" else attempts
-    return Storm(load, attempts, remedy, most * load, new, played.goodput, played.offered)
+    played = queueing.retry_storm(new, 1.0, 1, attempts, **LIMITS[remedy])
+    amplified = load * attempts_unanswered(attempts, remedy == "retry budget")
+    return Storm(load, attempts, remedy, amplified, new, played.goodput, played.offered)
 
 
 def model(load: int, attempts: int, layers: int, remedy: str) -> Storm:
@@ -106,9 +113,11 @@ def reading(r: Storm) -> str:
             f"{': it will come back, slowly' if r.amplified < 1 else ''}."
         )
     elif r.recovered_s == 0:
-        end = "When the spike ends, everything is as before."
+        arrives = r.arriving[SPIKE[1] + LATER_S]
+        crowd = f", though ten seconds later {100 * arrives:,.0f} % of capacity still arrives"
+        end = f"From the spike's end on everybody is answered{crowd if arrives > 1.005 else ''}."
     else:
-        end = f"It has recovered {r.recovered_s} s after the spike."
+        end = f"It has recovered {several(r.recovered_s, 'second')} after the spike."
     remedy = "" if r.remedy == "none" else f", {r.remedy}"
     spike = f"half a minute at {100 * SPIKE_LOAD:.0f} % of capacity"
     return f"Load {100 * r.load:.0f} %, {tries}{remedy}, and {spike}. {end}"
@@ -136,7 +145,7 @@ def retry_storm() -> Explorer:
             "load": Slider("Load before and after", 20, 95, 5, 60, "%"),
             "attempts": Steps("Attempts at each layer", (1, 2, 3, 4), 3),
             "layers": Steps("Layers that retry", (1, 2, 3), 1),
-            "remedy": Choice("Remedy", REMEDIES, "none"),
+            "remedy": Choice("Remedy", tuple(LIMITS), "none"),
         },
         model=model,
         draw=draw,

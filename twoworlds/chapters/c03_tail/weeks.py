@@ -157,7 +157,7 @@ def reading(r: Weeks) -> str:
         if machines > people
         else (r.names[0], r.names[1], people / machines)
     )
-    about = f"{more}: {times:.2g} times the spread of {less}" if times > 1.15 else "both wander alike"
+    about = f"{more} wanders {times:.2g} times as much as {less}" if times > 1.15 else "both wander alike"
     return (
         f"Fifty weeks of {r.events:,} impressions and as many requests at {r.load} % load, always the same config: "
         f"{r.names[0]}: ±{100 * people:.2g} %, {r.names[1]}: ±{100 * machines:.2g} %; {about}."
