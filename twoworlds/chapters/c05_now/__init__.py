@@ -7,10 +7,9 @@ from twoworlds.chapters.c05_now.late import late_events
 from twoworlds.chapters.c05_now.loop import the_loop
 from twoworlds.chapters.c05_now.mix import today_or_last_year
 from twoworlds.chapters.c05_now.once import at_least_once
-from twoworlds.chapters.c05_now.retrain import how_often
 from twoworlds.chapters.c05_now.theatre import users_theatre
 
-EXPLORERS = (users_theatre, late_events, at_least_once, how_old, today_or_last_year, the_loop, how_often)
+EXPLORERS = (users_theatre, late_events, at_least_once, how_old, today_or_last_year, the_loop)
 GRIDS = {
     "ch05_age": age.build_grid,
     "ch05_mix": mix.build_grid,
@@ -20,7 +19,6 @@ GRIDS = {
 __all__ = [
     "at_least_once",
     "exercises",
-    "how_often",
     "how_old",
     "late_events",
     "lived",

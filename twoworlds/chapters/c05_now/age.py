@@ -24,11 +24,12 @@ STALE = (0.25, 0.5, 0.75, 1.0)
 AGES_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440, 10080)
 HALF_LIVES_MIN = (15, 30, 60, 120, 480, 1440, 10080)
 AXIS_MIN = np.geomspace(1, 10080, 241)
+ENDS_MIN = AXIS_MIN[[0, -1]]
 TICKS = {1: "1 min", 10: "10 min", 60: "1 h", 480: "8 h", 1440: "1 day", 10080: "1 week"}
 
 
 def changed(age_min: float | np.ndarray, half_life_min: float) -> float | np.ndarray:
-    """Return the share of moods that were drawn anew since a feature was made: 1 - 2^(-age / half-life).
+    """Return the share of moods that are out of date, drawn anew since a feature was made: 1 - 2^(-age / half-life).
 
     One in eight draws (the topics) gives the same mood again; `lost` is in proportion all the same.
     """
@@ -62,12 +63,12 @@ class Ages:
     age_min: float
     half_life_min: float
     value: float  # machines that one percent of the active users is worth
-    at_worst: dict[str, float]  # lost when every mood is somebody else's, by metric
+    at_worst: dict[str, float]  # lost when every mood is out of date, by metric
     off: dict[str, float]  # lost when moods are ignored, by metric
     lived: dict[str, np.ndarray]  # lost at STALE, as simulated, by metric
 
     def lost(self, metric: str, age_min: float | np.ndarray) -> float | np.ndarray:
-        """Return the loss at an age: all that can be lost, times the share of moods that were drawn anew."""
+        """Return the loss at an age: all that can be lost, times the share of moods that are out of date."""
         return self.at_worst[metric] * changed(age_min, self.half_life_min)
 
     def bill(self, age_min: float | np.ndarray) -> float | np.ndarray:
@@ -135,7 +136,9 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
     for name, colour in colours.items():
         lines[name] = product.plot([], [], color=colour, animated=True)[0]
         names[name] = product.text(13_000, 1, name, color=colour, va="center", fontsize=9, animated=True)
-        offs[name] = product.axhline(1, color=colour, linewidth=0.9, linestyle=":", animated=True)
+        offs[name] = product.plot(
+            ENDS_MIN, (1, 1), color=colour, linewidth=0.9, linestyle=":", animated=True
+        )[0]
         dots[name] = product.plot([], [], color=colour, markersize=4, **dot)[0]
         here[name] = product.plot([], [], color=colour, markersize=9, markeredgecolor="white", **dot)[0]
     platform.plot(AXIS_MIN, machines(AXIS_MIN), "--", color=NEUTRAL, label="stream")
@@ -143,6 +146,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
     off = platform.axhline(1, color=PLATFORM, linestyle=":", label="feature off: what is lost", animated=True)
     now = platform.plot([], [], color=PLATFORM, markersize=9, markeredgecolor="white", **dot)[0]
     best = platform.plot([], [], color=PLATFORM, markersize=8, **{**dot, "marker": "v"})[0]
+    word = platform.text(6000, 1, "off", color=PLATFORM, ha="right", va="center", fontsize=9, animated=True)
     platform.legend(loc="upper right", title="triangle: smallest bill")
 
     def update(r: Ages) -> None:
@@ -157,6 +161,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
         now.set_data([r.age_min], [r.bill(r.age_min)])
         lowest = r.bill_off if r.better_off else r.bill(r.best_min)
         best.set_data([9000 if r.better_off else min(r.best_min, 9000)], [1.5 * lowest])
+        word.set(y=1.5 * lowest, visible=r.better_off)
 
     return update
 
@@ -165,7 +170,7 @@ def _dots(r: Ages, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return (ages, losses in %) of the lived weeks: of the half-life they were lived with, and no other."""
     if r.half_life_min != World().intent_half_life_min:
         return np.empty(0), np.empty(0)
-    # The last share, 1, is every age at which all moods are drawn anew: it stands at the right edge.
+    # The last share, 1, is every age at which all moods are out of date: it stands at the right edge.
     ages = r.half_life_min * -np.log2(1 - np.array(STALE[:-1]))
     return np.append(ages, 10080), 100 * r.lived[name]
 
@@ -176,7 +181,7 @@ def reading(r: Ages) -> str:
     best = "with the feature switched off" if r.better_off else f"at an age of {span(r.best_min)}"
     return (
         f"Features {span(r.age_min)} old, moods with a half-life of {span(r.half_life_min)}: "
-        f"{percent(float(changed(r.age_min, r.half_life_min)))} of moods drawn anew, which costs {cost}. "
+        f"{percent(float(changed(r.age_min, r.half_life_min)))} of moods out of date, which costs {cost}. "
         f"The bill is {r.bill(r.age_min):.1f} machines; it is smallest {best} "
         f"({min(r.bill_off, r.bill(r.best_min)):.1f})."
     )
@@ -184,7 +189,7 @@ def reading(r: Ages) -> str:
 
 def won_by_the_minute() -> float:
     """Return what going from an hour to a minute brings at Flick, % of active users."""
-    today = how_old().at()
+    today = model(60, 120, "as at Flick", 5)
     return 100 * (today.lost("active users", 60) - today.lost("active users", 1))
 
 
@@ -192,9 +197,10 @@ def prediction() -> Prediction:
     """Ask what real time is worth."""
     return Prediction(
         id="05.4",
-        question="At Flick moods last two hours (half-life), and session features are an hour old. Made a minute old "
-        "instead, how many more active users are there after four weeks?",
-        answer=Slider("More active users", 0.0, 10.0, 0.1, 3.0, "%"),
+        question="At Flick moods last two hours (half-life), and session features are an hour old. If every mood that "
+        "the ranker sees were out of date, 3 % of the active users would be gone after four weeks. Features are made a "
+        "minute old instead of an hour: how many more active users are there?",
+        answer=Slider("More active users", 0.0, 3.0, 0.1, 1.5, "%"),
         truth=won_by_the_minute,
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from twoworlds.chapters.c05_now.clicks import GROUPS, SHOWN_S, Stream, evening
+from twoworlds.chapters.words import percent, span
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -113,7 +114,7 @@ def _draw_counts(ax: Axes) -> Callable[[Counted], None]:
         for bar, more, words, share in zip(on_time, late, lost, shares, strict=True):
             bar.set_width(share[0])
             more.set(x=share[0], width=share[1])
-            words.set_text(f"{_percent(share[2])} lost" if share[2] else "none lost")
+            words.set_text(f"{percent(share[2] / 100)} lost" if share[2] else "none lost")
         ends.set_data([100 * r.dashboard[name] for name in GROUPS], rows)
 
     return update
@@ -146,7 +147,7 @@ def _draw_delays(ax: Axes) -> Callable[[Counted], None]:
     (published,) = ax.plot([], [], color=PLATFORM, linewidth=1.4, animated=True)
     (forgotten,) = ax.plot([], [], color=NEUTRAL, linewidth=1.2, linestyle="--", animated=True)
     note = ax.text(0.4, 17_000, "", fontsize=9, va="center", animated=True)
-    happened = np.arange(0, SHOWN_S, 4.0)
+    happened = np.arange(0, SHOWN_S, 1.0)  # each second, or the line would miss the foot of each tooth
 
     def update(r: Counted) -> None:
         s = r.stream
@@ -157,8 +158,8 @@ def _draw_delays(ax: Axes) -> Callable[[Counted], None]:
         forgotten.set_visible(bool((r.fates.forgotten > r.fates.published).any()))
         for line, moment in ((published, r.fates.published), (forgotten, r.fates.forgotten)):
             line.set_data(happened / 60, np.maximum(moment[window] - happened, 1e-3))
-        dashed = "dashed: forgotten. " if forgotten.get_visible() else ""
-        note.set_text(f"line: published. {dashed}light: late. cross: dropped.")
+        between = "dashed: forgotten. light: late. " if forgotten.get_visible() else ""
+        note.set_text(f"line: published. {between}cross: dropped.")
 
     return update
 
@@ -170,9 +171,9 @@ def reading(r: Counted) -> str:
         f"Most minutes are published {_span(-r.wait_s)} before they end" if early
         else f"A minute is published {_span(r.wait_s)} after it ends"
     )  # fmt: skip
-    everybody, riders = (_percent(100 * r.shares[name][2]) for name in ("everybody", "underground"))
+    everybody, riders = (percent(r.shares[name][2]) for name in ("everybody", "underground"))
     said = (
-        f"{when}; counters are kept {r.kept_min:.1f} min. "
+        f"{when}; counters are kept {r.kept_min:.1f} min on average. "
         f"Lost: {everybody} of all clicks, {riders} of those made underground."
     )
     if r.shares["everybody"][0] + r.shares["everybody"][1] - r.dashboard["everybody"] < 0.0005:
@@ -184,12 +185,8 @@ def reading(r: Counted) -> str:
     )
 
 
-def _percent(value: float) -> str:
-    return "< 0.1 %" if 0 < value < 0.05 else f"{value:.{int(0 < value < 10)}f} %"
-
-
 def _span(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    return f"{seconds:.0f} seconds" if seconds < 90 else span(seconds / 60)
 
 
 def prediction() -> Prediction:

@@ -23,6 +23,7 @@ MEMORY = Memory(weight=0.6, half_life_min=2)  # of section 5: the best single se
 DELAYS_S = (0, 5, 10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600)
 NETWORK_S = 1  # on the way and in the stream's own work, whatever the settings
 MOST_S = 330  # the longest axis: every stage as slow as it goes
+STAGES = ("phone gathers", "network", "stream fires", "cache is refreshed", "slates held ahead", "next slate")
 
 
 def build_grid() -> pd.DataFrame:
@@ -66,6 +67,11 @@ class Loop:
         """The mean delay from a tap to a slate that knows of it."""
         return sum(mean for mean, _ in self.stages.values())
 
+    @property
+    def p99_of_each(self) -> float:
+        """The sum of the stages' own 99th percentiles, s: of an even wait it is 99 % of the longest."""
+        return sum(most if most == mean else 0.99 * most for mean, most in self.stages.values())
+
 
 def model(phone_s: int, trigger_s: int, cache_s: int, ahead: int) -> Loop:
     """Return the loop for the phone's batches, the stream's trigger, the cache's time to live, slates held ahead."""
@@ -76,15 +82,9 @@ def model(phone_s: int, trigger_s: int, cache_s: int, ahead: int) -> Loop:
     table = grid("ch05_loop")
     delays, chances = waiting((phone_s, trigger_s, cache_s))
     gain = float(chances @ np.interp(fixed + delays, table.delay_s, table.gain))
-    stages = {
-        "phone gathers": (phone_s / 2, phone_s), "network": (NETWORK_S, NETWORK_S),
-        "stream fires": (trigger_s / 2, trigger_s), "cache is refreshed": (cache_s / 2, cache_s),
-        "slates held ahead": (ahead * SLATE_S, ahead * SLATE_S), "next slate": (SLATE_S / 2, SLATE_S),
-    }  # fmt: skip
-    return Loop(stages, p99, gain)
-
-
-STAGES = ("phone gathers", "network", "stream fires", "cache is refreshed", "slates held ahead", "next slate")
+    longest = phone_s, NETWORK_S, trigger_s, cache_s, ahead * SLATE_S, SLATE_S
+    mean = phone_s / 2, NETWORK_S, trigger_s / 2, cache_s / 2, ahead * SLATE_S, SLATE_S / 2
+    return Loop(dict(zip(STAGES, zip(mean, longest, strict=True), strict=True)), p99, gain)
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Loop], None]:
@@ -106,14 +106,18 @@ def draw(product: Axes, platform: Axes) -> Callable[[Loop], None]:
     longest = platform.barh(rows, 0 * rows, height=0.6, color=FAINT, animated=True, label="longest")
     mean = platform.barh(rows, 0 * rows, height=0.6, color=PLATFORM, animated=True, label="mean")
     late = platform.axvline(0, 0, 0.68, color=PLATFORM, linestyle=":", animated=True, label="p99, all stages")
+    nothing = [
+        platform.text(0, row, "0 s", color=PLATFORM, va="center", fontsize=9, animated=True) for row in rows
+    ]
     platform.legend(loc="upper right")
 
     def update(r: Loop) -> None:
         start = 0.0
-        for name, wide, bar in zip(STAGES, longest, mean, strict=True):
+        for name, wide, bar, zero in zip(STAGES, longest, mean, nothing, strict=True):
             average, most = r.stages[name]
             for patch, width in ((wide, most), (bar, average)):
                 patch.set(x=start, width=width)
+            zero.set(x=start + 3, visible=most == 0)
             start += average
         late.set_xdata([r.p99, r.p99])
         here.set_data([r.mean], [100 * r.gain])

@@ -139,7 +139,9 @@ def draw(product: Axes, platform: Axes) -> Callable[[Mixed], None]:
         )[0]
     product.legend(loc="lower left")
     platform.set(
-        xlim=(-0.05, 1.05), ylim=(-0.5, len(HALF_LIVES_MIN) - 0.5), xlabel="Weight of tonight, share"
+        xlim=(-0.1, 1.1),
+        ylim=(-0.5, len(HALF_LIVES_MIN) - 0.5),
+        xlabel="Weight of tonight, share (0: no change)",
     )
     platform.set_yticks(range(len(HALF_LIVES_MIN)), [f"{h:g}" for h in HALF_LIVES_MIN])
     platform.set_ylabel("Half-life of tonight, min")
@@ -160,7 +162,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Mixed], None]:
             lines[who].set_data(WEIGHTS, 100 * r.gain[who][r.row])
             dots[who].set_data([r.weight], [100 * r.now(who)])
             weight, half_life, _ = r.best(who)
-            names[who].set_position((min(weight, 0.93), HALF_LIVES_MIN.index(half_life) + heights[who]))
+            names[who].set_position((weight, HALF_LIVES_MIN.index(half_life) + heights[who]))
         everybody.set_array(100 * r.gain["everybody"])
         here.set_data([r.weight], [r.row])
 
@@ -189,8 +191,7 @@ ONE_TAP, MANY_TAPS = EVIDENCE
 
 def harm_at_the_best() -> float:
     """Return what everybody's best setting does to the steady, %."""
-    usual = model(0.6, 2, LAST_YEAR, ONE_TAP)
-    weight, half_life, _ = usual.best("everybody")
+    weight, half_life, _ = model(0, 2, LAST_YEAR, ONE_TAP).best("everybody")
     return 100 * model(weight, half_life, LAST_YEAR, ONE_TAP).now("steady")
 
 
@@ -220,7 +221,7 @@ def today_or_last_year() -> Explorer:
         model=model,
         draw=draw,
         reading=reading,
-        panels={"who": "Who gains, and who pays?", "all": "Everybody; words: each one's best"},
+        panels={"who": "Who gains, and who pays?", "all": "Everybody's gain; names: each group's best"},
         presets={
             "Tonight alone": Preset("You are what you tapped last.", {"weight": 1.0, "half_life_min": 0.5}),
             "Best on average": Preset(

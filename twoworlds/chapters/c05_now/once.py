@@ -33,7 +33,8 @@ MEMORY = {
     "1 day": 86_400,
     "1 week": 604_800,
 }
-# Bytes for a key: one of 16 in a hash table, with its time and the table's slack; or ten bits of a Bloom filter.
+# Bytes for a key: one of 16 in a hash table, with its time and the table's slack; or ten bits of a Bloom filter that
+# holds all keys of its time. (It can't forget one: two of them in turn take twice the bits.)
 STORES = {"keys": 40.0, "Bloom filter": 1.25}
 BITS, HASHES = 10, 7
 NOTHING = 3e-5  # where no memory at all is drawn, on a logarithmic scale
@@ -91,7 +92,10 @@ class Counted:
 
 
 def model(acks_lost: float, key: str, memory: str, store: str) -> Counted:
-    """Return the count: acknowledgements lost in %, the key to dedupe by, how long and how it is remembered."""
+    """Return the count: acknowledgements lost in %, the key to dedupe by, how long and how it is remembered.
+
+    A Bloom filter is shown full; while it fills it swallows fewer.
+    """
     arrived, errors = copies(acks_lost / 100), []
     mistaken = bloom_false_positives(1, BITS, HASHES) if store == "Bloom filter" and key != "none" else 0.0
     for ttl in MEMORY.values():
@@ -131,7 +135,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Counted], None]:
     platform.set(
         xlim=(0, 42), yscale="log", ylim=(1e-5, 9e3), xlabel="Hearts wrong (counted twice or swallowed), %"
     )
-    platform.set(ylabel="Memory at 50,000 hearts a second")
+    platform.set(ylabel=f"Memory at {HEARTS_PER_S:,} hearts a second")
     platform.set_yticks([NOTHING, 1e-3, 1, 1e3], ["none", "1 MB", "1 GB", "1 TB"])
     platform.set_yticks([], minor=True)
     (line,) = platform.plot([], [], "o-", color=PLATFORM, linewidth=1.6, markersize=3.5, animated=True)
@@ -214,7 +218,7 @@ def at_least_once() -> Explorer:
                 {"key": "id made by the phone", "memory": "1 day"},
             ),
             "A day of bits": Preset(
-                "The same day in a Bloom filter.",
+                "The same day in a Bloom filter, when it is full.",
                 {"key": "id made by the phone", "memory": "1 day", "store": "Bloom filter"},
             ),
         },

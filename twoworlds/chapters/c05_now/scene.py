@@ -32,7 +32,6 @@ class Scene:
 
     played: Played
     now: int
-    lasting: float  # satisfaction of a slate from the search on, if nothing of tonight were used
 
     def shown(self, topic: int) -> np.ndarray:
         """Return how many of the ten videos of each slate are about `topic`, (SLATES,)."""
@@ -41,12 +40,12 @@ class Scene:
     @property
     def first_known(self) -> int:
         """The first slate that is made with the first search; SLATES if none is."""
-        return min(SLATES, SEARCH + int(np.ceil((self.played.memory.delay_s - EARLY_S) / SLATE_S)))
+        return first_known(self.played.memory.delay_s)
 
-    @property
-    def worth(self) -> float:
-        """What using tonight does to satisfaction, from the search to the end, as a share."""
-        return float(self.played.satisfaction[0, SEARCH:].mean() / self.lasting - 1)
+
+def first_known(delay_s: float) -> int:
+    """Return the first slate that is made with the first search; SLATES if none is."""
+    return min(SLATES, SEARCH + int(np.ceil((delay_s - EARLY_S) / SLATE_S)))
 
 
 def script(story: str, taste: np.ndarray) -> Evening:
@@ -79,13 +78,9 @@ def many(delay_s: float, weight: float, story: str) -> np.ndarray:
 
 def model(clock: str, delay_s: int, weight: float, story: str) -> Scene:
     """Return the scene at a time of the clock."""
-    lasting = evening_of(0, 0.0, story).satisfaction[0, SEARCH:].mean()
-    return Scene(evening_of(delay_s, weight, story), CLOCK.index(clock), float(lasting))
+    return Scene(evening_of(delay_s, weight, story), CLOCK.index(clock))
 
 
 def slates_gained(slow_s: int = 20, quick_s: int = 2) -> int:
     """Return how many slates earlier a quicker pipeline's feed knows of the search."""
-    slow, quick = (
-        Scene(evening_of(d, 0.5, next(iter(STORIES))), 0, 1.0).first_known for d in (slow_s, quick_s)
-    )
-    return slow - quick
+    return first_known(slow_s) - first_known(quick_s)

@@ -27,7 +27,6 @@ from twoworlds.chapters.c05_now.scene import (
     model,
     slates_gained,
 )
-from twoworlds.chapters.words import percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -130,7 +129,7 @@ def _fly(r: Scene, flights: LineCollection, flying: Line2D) -> None:
 
 
 def reading(r: Scene) -> str:
-    """Say what she wants and sees, whether the search is known, and what using tonight was worth."""
+    """Say what she wants and sees, and whether the search is known."""
     wish = r.played.evening.wish[0, r.now]
     wanted = CHESS if wish == NO_WISH else wish
     seen = f"At {CLOCK[r.now]} she wants {NAMES[wanted]} and gets {r.shown(wanted)[r.now]} of 10."
@@ -143,11 +142,11 @@ def reading(r: Scene) -> str:
         return f"{seen} Her search of {ASKED} is under way {until}."
     bread = r.shown(BREAD)
     since, before = bread[r.first_known : r.now + 1].mean(), bread[:SEARCH].mean()
-    return (
+    known = (
         f"Her search of {ASKED} is known since {CLOCK[r.first_known]}: {since:.1f} of 10 videos about bread since, "
-        f"{before:.1f} before. {'' if wanted == BREAD else seen + ' '}By {CLOCK[-1]} using tonight is worth "
-        f"{percent(r.worth, sign=True)} satisfaction."
+        f"{before:.1f} before."
     )
+    return known if wanted == BREAD else f"{known} {seen}"
 
 
 def prediction() -> Prediction:

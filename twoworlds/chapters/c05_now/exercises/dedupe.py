@@ -24,17 +24,14 @@ def _never_forgets(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
     return len(keys), len(keys)
 
 
-def _people(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
-    return count_once([(now, user, 0) for now, user, _ in arrivals], ttl)
+def _edge(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    # A hair less: only a copy that comes exactly ttl after the last one is taken for new.
+    return count_once(arrivals, ttl - 1e-9)
 
 
-def _highest_number(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
-    last: dict[str, int] = {}
-    counted = 0
-    for _, user, number in arrivals:
-        counted += number > last.get(user, 0)
-        last[user] = max(number, last.get(user, 0))
-    return counted, len(last)
+def _own_key_only(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    counted, _ = count_once(arrivals, ttl)
+    return counted, _never_forgets(arrivals, ttl)[1]
 
 
 def _from_first(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
@@ -77,8 +74,8 @@ DEDUPE = Exercise(
     returns="a pair of whole numbers: messages counted, most keys held at once",
     wrongs=[
         Wrong("never forgets", _never_forgets, "You never forget a key: right for a week, then the memory is full. Drop what hasn't been seen for more than ttl."),
-        Wrong("people", _people, "You remember people, not messages: the key is (user, number)."),
-        Wrong("highest number", _highest_number, "You keep each phone's highest number: messages need not come in the order of their numbers, and what was forgotten counts again."),
+        Wrong("edge", _edge, "A copy that comes exactly ttl after the last one is still recognised: forget a key when more than ttl has passed."),
+        Wrong("own key only", _own_key_only, "You forget a key only when it comes again, so the memory never shrinks: at each arrival remove every key that is too old."),
         Wrong("first seen", _from_first, "You forget ttl after a key was first seen. Here each copy renews it: what counts is when it was last seen."),
         Wrong("without user", _without_user, "You know messages by their number alone. Every phone counts from 1: two people's messages look like copies."),
     ],

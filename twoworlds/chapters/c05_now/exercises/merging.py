@@ -30,10 +30,13 @@ def _touching(sessions: Sessions, time: float, gap: float) -> Sessions:
 
 
 def _shrinks(sessions: Sessions, time: float, gap: float) -> Sessions:
-    touched = [s for s in sessions if s[0] < time + gap and time < s[1]]
-    return sorted(
-        [*(s for s in sessions if s not in touched), (min([time, *(s[0] for s in touched)]), time + gap)]
-    )
+    merged: Sessions = []
+    for start, end in sorted([*sessions, (time, time + gap)]):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _first_overlap(sessions: Sessions, time: float, gap: float) -> Sessions:
@@ -84,7 +87,7 @@ MERGE = Exercise(
         Wrong("first overlap", _first_overlap, "You stop at the first session that overlaps. An event may join more than two: take all that overlap."),
         Wrong("both ways", _both_ways, "You give the event a gap on both sides. The gap runs only forward: its own window is [time, time + gap)."),
         Wrong("touching", _touching, "Sessions that only touch stay apart: an event exactly gap after the last one opens a new session."),
-        Wrong("shrinks", _shrinks, "You cut the session at time + gap. An old event in a long session must not shorten it: take the latest end."),
+        Wrong("shrinks", _shrinks, "You cut a long session at the end of the last one that joins it. An old event must not shorten it: take the latest end, with max."),
     ],
     hints=(
         "Give the event a session of its own first. Which of the others does it share a moment with? There may be more than one.",

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from twoworlds.chapters.c05_now import age
 from twoworlds.chapters.c05_now.mix import SEGMENTS, SLATES, world_of
 from twoworlds.chapters.words import percent
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.errors import InputError, require_number, shown
-from twoworlds.platform.serving import STREAM_MACHINES
 from twoworlds.product.session import Memory, evening, play
 
 WORLD = world_of(1.0)  # a wish weighs as much as all of last year
@@ -27,9 +26,9 @@ PLAN = {
 
 
 def machines(plan: Mapping[str, Any]) -> float:
-    """Return the machines of a plan: only segments whose weight is above 0 are streamed; four times the delay halves them."""
+    """Return the machines of a plan: the chapter's price of an age, for the people whose weight is above 0."""
     streamed = sum(SHARE[s] for s in SEGMENTS if plan[s]["weight"] > 0)
-    return STREAM_MACHINES * streamed / np.sqrt(plan["delay_s"] / 60)
+    return streamed * float(age.machines(plan["delay_s"] / 60))
 
 
 @lru_cache(maxsize=64)
@@ -89,8 +88,14 @@ def good_enough(value: object, expected: object) -> bool | str:
         if result[segment] < -HARM:
             return f"{told}The {segment} may lose {percent(HARM)} at most."
     if result["everybody"] < ASKED:
-        return f"{told}Everybody must gain {percent(ASKED)} (delays are seconds, half-lives minutes)."
+        units = " Delays are seconds, half-lives minutes: mixed up?" if _mixed_up(value) else ""
+        return f"{told}Everybody must gain {percent(ASKED)}.{units}"
     return True
+
+
+def _mixed_up(plan: Mapping[str, Any]) -> bool:
+    lives = [plan[s]["half_life_min"] for s in SEGMENTS if plan[s]["weight"] > 0]
+    return plan["delay_s"] <= 5 or max(lives, default=0) >= 60
 
 
 def _all_alike(weight: float, half_life_min: float, delay_s: float) -> dict[str, Any]:

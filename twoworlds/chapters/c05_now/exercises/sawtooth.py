@@ -25,13 +25,16 @@ def _whole_time(generated: Sequence[float], received: Sequence[float], end: floa
     return mean_age(generated, received, end) * (end - min(received)) / end
 
 
-def _from_the_first_made(generated: Sequence[float], received: Sequence[float], end: float) -> float:
-    return mean_age(generated, received, end) * (end - min(received)) / (end - min(generated))
+def _sorted_apart(generated: Sequence[float], received: Sequence[float], end: float) -> float:
+    return mean_age(sorted(generated), sorted(received), end)
 
 
 def _unweighted(generated: Sequence[float], received: Sequence[float], end: float) -> float:
-    teeth = _teeth(generated, received, end)
-    return float(np.mean((teeth.low + teeth.high) / 2))
+    order = np.argsort(received, kind="stable")
+    known = np.asarray(received, float)[order]
+    made = np.maximum.accumulate(np.asarray(generated, float)[order])
+    until = np.append(known[1:], end)
+    return float(np.mean(((known - made) + (until - made)) / 2))
 
 
 def _last_received(generated: Sequence[float], received: Sequence[float], end: float) -> float:
@@ -65,13 +68,13 @@ AGE = Exercise(
     wrongs=[
         Wrong("from arrival", _from_arrival, "Your age is 0 when an update arrives. It was made earlier: age counts from `generated`."),
         Wrong("whole time", _whole_time, "You divided the area by `end`. The clock starts at the first reception: divide by end - min(received)."),
-        Wrong("from the first made", _from_the_first_made, "You divided by the time since the first update was made. Nothing can be read before the first reception: divide by end - min(received)."),
-        Wrong("unweighted", _unweighted, "You gave each tooth the same weight. A long gap lasts longer: weigh each tooth by its width, or divide the area by the time."),
+        Wrong("sorted apart", _sorted_apart, "You sorted the two lists apart, and an update got another one's reception: keep the pairs together."),
+        Wrong("unweighted", _unweighted, "You gave each piece between two receptions the same weight. A long one lasts longer: weigh each by its width, or divide the area by the time."),
         Wrong("last received", _last_received, "You let a late, older update replace a newer one. Knowledge doesn't get older by news from before: keep the newest generation time."),
     ],
     hints=(
         "Draw it: time to the right, age upwards. What happens to the line when an update arrives, and between two?",
         "Sort by reception, keep the running maximum of `generated`. Each piece of the sawtooth is a trapezium; add the areas and divide by end - first reception.",
-        "order = np.argsort(received); known = np.array(received)[order]; made = np.maximum.accumulate(np.array(generated)[order]); until = np.append(known[1:], end); pieces = ((known - made) + (until - made)) / 2 * (until - known)",
+        "known, made = np.array(sorted(zip(received, generated))).T; made = np.maximum.accumulate(made)  # then a trapezium from each `known` to the next, the last one to `end`",
     ),
 )  # fmt: skip

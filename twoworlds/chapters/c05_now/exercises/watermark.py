@@ -48,12 +48,17 @@ def _edge_missed(event_times: list[float], size: int, lag: float, lateness: floa
     return fates(event_times, size, lag + 1e-9, lateness)
 
 
-def _no_lag(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
-    return fates(event_times, size, 0, lateness)
+def _from_zero(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
+    return fates([0, *event_times], size, lag, lateness)[1:]
 
 
-def _sorted(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
-    return fates(sorted(event_times), size, lag, lateness)
+def _from_the_start(event_times: list[float], size: int, lag: float, lateness: float) -> list[str]:
+    # Late until the window's start plus the lateness.
+    ends, marks = _ends(event_times, size), _watermarks(event_times, lag)
+    return [
+        "on time" if mark < end else "late" if mark < end - size + lateness else "dropped"
+        for mark, end in zip(marks, ends, strict=True)
+    ]
 
 
 def _cases() -> list[tuple[list[float], int, float, float]]:
@@ -67,6 +72,8 @@ def _cases() -> list[tuple[list[float], int, float, float]]:
         ([100, 20, 161, 40, 99], 60, 0, 0),
         ([-130, -20, 700, -95.5, 310, 20], 300, 15, 600),
         ([10, 62, 58], 60, 5, 60),
+        ([-700.0, -400.0, -100.0, -500.0], 300, 15, 60),  # before midnight: the watermark never stands at 0
+        ([10, 96, 20], 60, 5, 30),  # 91 is past 60 + 30, and in the window that begins at 60
         (many, 60, 20, 120),
         (many, 60, 0, 60),
         ([], 60, 5, 60),
@@ -85,8 +92,8 @@ WATERMARK = Exercise(
         Wrong("goes back", _goes_back, "Your watermark goes back when an old event arrives. It follows the latest event time seen so far, and never retreats."),
         Wrong("event time", _by_event_time, "You compare the event's own time with the watermark. What counts is its window: it is in time while the watermark is before the window's end."),
         Wrong("edge missed", _edge_missed, "A watermark that stands exactly at a limit has reached it, at the window's end and at the end plus the lateness: compare with >=, both times."),
-        Wrong("no lag", _no_lag, "Your watermark stands at the latest event time seen: it must stay `lag` seconds behind it."),
-        Wrong("sorted", _sorted, "You sorted the events: the order given is the order of arrival, and that is what the watermark sees."),
+        Wrong("from zero", _from_zero, "Your watermark starts at the time 0. Before the first event nothing is known, and times may be negative: let the latest event time start at -math.inf."),
+        Wrong("from the start", _from_the_start, "You count the lateness from the window's start: it begins when the window ends."),
     ],
     hints=(
         "Keep one number while you go through the events. What do you know before each of them arrives?",

@@ -1,6 +1,7 @@
 """Exercise: count events in tumbling windows of event time."""
 
 from collections import Counter
+from math import ceil
 
 import numpy as np
 
@@ -26,8 +27,8 @@ def _by_end(events: Events, size: int) -> dict[int, int]:
     return dict(Counter(int(event_time // size * size) + size for event_time, _ in events))
 
 
-def _rounded(events: Events, size: int) -> dict[int, int]:
-    return dict(Counter(round(event_time / size) * size for event_time, _ in events))
+def _edge(events: Events, size: int) -> dict[int, int]:
+    return dict(Counter((ceil(event_time / size) - 1) * size for event_time, _ in events))
 
 
 def _numbered(events: Events, size: int) -> dict[int, int]:
@@ -61,7 +62,7 @@ WINDOWS = Exercise(
         Wrong("truncated", _truncated, "int() cuts towards zero, so what lies just before zero falls into the window after it: divide with //, which goes down."),
         Wrong("numbered", _numbered, "Your keys are the numbers of the windows: give each window by its start, number times size."),
         Wrong("by end", _by_end, "You name each window by its end: give its start."),
-        Wrong("rounded", _rounded, "`round` goes to the nearest start, also upwards: 59 s is in [0, 60). Go down to the start, with //."),
+        Wrong("edge", _edge, "An event that happens exactly at an edge falls into the window before it in yours: a window includes its start and not its end."),
     ],
     hints=(
         "What do all events of one window have in common, if you only look at when they happened?",
