@@ -62,8 +62,9 @@ def test_ctr_points_the_wrong_way_without_any_ranker_and_clickbait_is_why():
     videos["clickbait"] = run.videos(hidden=True).set_index("video_id")["clickbait"]
     often = videos[videos["shown"] >= 100]
     honest = often[often["clickbait"] < 0.05]
-    assert shelf.rank_correlation(often["ctr"], often["value"]) < -0.3
-    assert shelf.rank_correlation(honest["ctr"], honest["value"]) > -0.2
+    of_all, of_honest = (shelf.rank_correlation(t["ctr"], t["value"]) for t in (often, honest))
+    assert of_all < -0.3
+    assert of_honest - of_all > 0.3
 
 
 def test_promotion_does_not_peek_at_the_truth_among_ties():
@@ -203,6 +204,21 @@ def test_weights_repair_only_what_they_know():
     assert surveys.model(0, "nothing", 1000).said == pytest.approx(surveys.model(0, "nothing", 1000).truth)
 
 
+@pytest.mark.parametrize(("asked", "holds"), [(50, 2 / 3), (300, 0.05)])
+def test_how_often_a_biased_interval_holds_the_truth(asked, holds):
+    """Against drawn surveys: a normal interval around the mean of those who answer."""
+    value, given = surveys._people()
+    rng, hit, draws = np.random.default_rng(31), 0, 2000
+    truth = given.mean()
+    for _ in range(draws):
+        who = rng.integers(0, len(value), asked)
+        said = given[who[rng.random(asked) < 1 / (1 + np.exp(-2 * value[who]))]]
+        hit += abs(said.mean() - truth) <= 1.96 * said.std(ddof=1) / np.sqrt(len(said))
+    result = surveys.model(2.0, "nothing", asked)
+    assert hit / draws == pytest.approx(result.holds, abs=4.5 * np.sqrt(holds * (1 - holds) / draws))
+    assert result.holds == pytest.approx(holds, abs=0.03)
+
+
 def test_the_stars_of_the_model_are_those_of_the_world():
     """The world's own volunteers, few, against the model's many."""
     answers = shelf.clicks()["survey"].dropna().astype(float)
@@ -304,21 +320,68 @@ def test_a_metric_that_cannot_move_has_no_need():
     assert need.fit[list(sensitivity.METRICS).index("Days active")] == 0
 
 
-def test_the_quick_metric_points_the_wrong_way_twice():
+def test_ctr_points_the_wrong_way_twice_and_watch_share_never_by_much():
+    names = list(sensitivity.METRICS)
     for change in ("Less clickbait", "Clicks only"):
         need = sensitivity.model(change, 7, 1_000_000)
-        quick = int(np.argmin(need.need))
-        assert list(sensitivity.METRICS)[quick] == "CTR"
-        assert np.sign(need.effect[quick]) != np.sign(need.later)
+        ctr, share = need.effect[names.index("CTR")], need.effect[names.index("Watch share")]
+        assert ctr * need.later < 0 < share * need.later
+        assert min(abs(ctr), abs(share)) > 0.01
+    better = sensitivity.model("A better model", 7, 1_000_000)
+    assert abs(better.effect[names.index("Watch share")]) < 0.003 < better.later
+    slower = sensitivity.model("100 ms slower", 7, 1_000_000)
+    assert slower.effect[names.index("CTR")] == slower.effect[names.index("Watch share")] == 0 > slower.later
+
+
+@pytest.mark.parametrize("seed", [13, 14, 15])
+def test_watch_share_notices_spark_in_its_first_week_and_the_slide_does_not(seed):
+    """What section 2 says, in its own world and in two others; with the users that section 7 reckons."""
+    world, spark = (
+        World(users=4000, days=56, seed=seed),
+        Policy(click_weight=1, watch_weight=1, value_weight=0),
+    )
+    base, run = simulate(world, Policy()), simulate(world, spark)
+    for metric in ("clicks", "watch_s", "clicks_per_active"):
+        assert compare(base, run, metric, (1, 7)).relative > 0.05
+    value = compare(base, run, "value", (1, 7))
+    assert value.changed < value.base / 2
+    first, last = (compare(base, run, "watch_share", days) for days in ((1, 7), (50, 56)))
+    assert -0.06 < first.relative < -0.03
+    assert -0.06 < last.relative < -0.025
+    needed = 16 * sensitivity._cv(base, "watch_share", 7) ** 2 / first.relative**2
+    assert needed < (base.totals("active", (1, 7)) > 0).sum() / 4
+
+
+def test_variety_costs_clicks_and_pays_in_users_only_in_a_small_dose():
+    world = World(users=12_000, days=56, seed=7)
+    base = simulate(world, Policy())
+    little, some = (simulate(world, Policy(diversity=d)) for d in (0.1, 0.3))
+    assert compare(base, some, "clicks").relative < -0.05
+    assert compare(base, some, "value").changed > 1.1 * compare(base, some, "value").base
+    actives = [compare(base, run, "actives", (50, 56)) for run in (little, some)]
+    assert actives[0].relative > 2 * actives[0].relative_se
+    assert abs(actives[1].relative) < 3 * actives[1].relative_se
 
 
 def test_longer_tests_help_ratios_and_not_sums():
     names = list(sensitivity.METRICS)
     needs = [sensitivity.model(sensitivity.ONE_PERCENT, days, 1_000_000).need for days in sensitivity.DAYS]
     for shorter, longer in itertools.pairwise(needs):
-        assert longer[names.index("CTR")] < shorter[names.index("CTR")]
+        for ratio in ("CTR", "Watch share", "Survey stars", "Likes"):
+            assert longer[names.index(ratio)] < shorter[names.index(ratio)]
         assert longer[names.index("Clicks")] > shorter[names.index("Clicks")]
     assert set(grid("ch02_noise")["days"]) == set(sensitivity.DAYS)
+
+
+def test_tests_fit_on_the_accounts_that_come():
+    users = simulate(sensitivity.WORLD, Policy()).users()
+    run = simulate(sensitivity.WORLD, Policy())
+    there = (users["joined_day"] <= 7).to_numpy()
+    came = (run.totals("active", (1, 7))[there] > 0).mean()
+    need = sensitivity.model(sensitivity.ONE_PERCENT, 7, 1_000_000)
+    assert need.came == pytest.approx(came, abs=1e-6)
+    assert need.fit == pytest.approx(np.floor(came * 1_000_000 / (2 * need.need)))
+    assert sensitivity.model(sensitivity.ONE_PERCENT, 1, 1_000_000).came < 0.5 * need.came
 
 
 def test_surrogates_panel_is_fair_and_its_volunteers_are_not():
@@ -381,6 +444,52 @@ def _line(share):
     return fitted
 
 
+def _marks(events, gap_min):
+    pause = events.sort_values(["user_id", "ts"]).groupby("user_id").ts.diff()
+    return (pause.isna() | (pause >= pd.Timedelta(minutes=gap_min))).sort_index().astype(int).tolist()
+
+
+def _windows(events, gap_min):
+    since = events.ts - events.groupby("user_id").ts.transform("min")
+    return (since.dt.total_seconds() // (60 * gap_min) + 1).astype(int).tolist()
+
+
+def _on_day_six(activity, users, last_day):
+    later = activity.assign(day=activity.day + 1)
+    return exercises["02.3"].answer(later, users, last_day)
+
+
+def _times_size(activity, users, last_day):
+    return pd.Series(exercises["02.3"].answer(activity, users, last_day)) * users.groupby("joined_day").size()
+
+
+def _weights(log, e):
+    return (log.clicked / log.position.map(e)).groupby(log.video)
+
+
+def _one_off(log, e):
+    return ((log.clicked / (log.position - 1).map(e)).groupby(log.video).mean()).to_dict()
+
+
+def _triangle(similarity, shown):
+    part = 1 - np.array(similarity)[np.ix_(shown, shown)]
+    return part[np.triu_indices(len(shown))].mean()
+
+
+def _plain_ndcg(shown, judged, discount=lambda i: np.log2(i + 1)):
+    """NDCG as it is first written, without a guard for a list in which nothing is relevant."""
+
+    def dcg(row):
+        return float(sum(r / discount(i) for i, r in enumerate(row, 1)))
+
+    return dcg(shown) / dcg(sorted(judged, reverse=True)[: len(shown)])
+
+
+def _smallest_first(shown, judged):
+    best = _unsorted_ideal(shown, sorted(judged)) if any(judged) else 0.0
+    return best
+
+
 TEMPTING = {
     "0 s is a click": ("02.1", lambda t: (t.watch_s / t.length_s)[t.watch_s > 0].mean(), "clicked"),
     "percent": ("02.1", lambda t: 100 * (t.watch_s / t.length_s)[t.clicked].mean(), "percentage"),
@@ -415,7 +524,52 @@ TEMPTING = {
     "one place off": ("02.7", _off_by_one, "one place off"),
     "seconds": ("02.8", _line(share=False), "seconds"),
     "upside down": ("02.8", lambda v, p, e: 6 - _line(share=True)(v, p, e), "upside down"),
-    "volunteers": ("02.8", lambda v, p, e: _line(share=True)(v, v, e), "volunteers"),
+    "volunteers": ("02.8", lambda v, p, e: _line(share=True)(v, v, e), "always answer"),
+    "no panel": ("02.8", lambda v, p, e: (1 + 4 * e.watch_s / e.length_s).to_numpy(), "always answer"),
+    "one constant": ("02.8", lambda v, p, e: np.full(len(e), 3.3), "same number"),
+    "in sorted order": ("02.8", lambda v, p, e: np.sort(_line(share=True)(v, p, e)), "sorted"),
+    "by place": (
+        "02.8",
+        lambda v, p, e: p.stars.mean() - 0.01 * (e.position - e.position.mean()),
+        "share watched",
+    ),
+    "hours": ("02.2", lambda e, g: exercises["02.2"].answer(e, 60 * g), "hours"),
+    "seconds of gap": ("02.2", lambda e, g: exercises["02.2"].answer(e, g / 60), "compared it with seconds"),
+    "marks": ("02.2", _marks, "cumsum"),
+    "no first": ("02.2", lambda e, g: [n - 1 for n in exercises["02.2"].answer(e, g)], "numbered from 1"),
+    "windows": ("02.2", _windows, "windows"),
+    "day seven is six": ("02.3", _on_day_six, r"joined_day \+ 6"),
+    "counts": ("02.3", lambda *t: _times_size(*t).to_dict(), "counts"),
+    "of all users": ("02.3", lambda a, u, d: (_times_size(a, u, d) / len(u)).to_dict(), "all users"),
+    "percent of a cohort": (
+        "02.3",
+        lambda *t: {d: 100 * x for d, x in exercises["02.3"].answer(*t).items()},
+        "percentage",
+    ),
+    "rounded": ("02.1", lambda t: round((t.watch_s / t.length_s)[t.clicked].mean(), 2), "rounded"),
+    "not divided": (
+        "02.4",
+        lambda t: (t.groupby("group").stars.mean() * t.groupby("group").size()).sum(),
+        "1 and 5",
+    ),
+    "silence is three": ("02.4", lambda t: t.stars.fillna(3).mean(), "gave the silent"),
+    "one position off": ("02.5", _one_off, "find its examination"),
+    "cut at one": (
+        "02.5",
+        lambda *t: {v: min(1, x) for v, x in exercises["02.5"].answer(*t).items()},
+        "cut it at 1",
+    ),
+    "of all rows": ("02.5", lambda t, e: (_weights(t, e).sum() / len(t)).to_dict(), "whole log"),
+    "fancy index": ("02.6", lambda s, k: 1 - np.array(s)[k, k].mean(), "diagonal"),
+    "triangle with diagonal": ("02.6", _triangle, "with itself"),
+    "only shown, unguarded": ("02.7", lambda s, j: _plain_ndcg(s, s), "only what was shown"),
+    "exponential, unguarded": (
+        "02.7",
+        lambda s, j: _plain_ndcg([2**r - 1 for r in s], [2**r - 1 for r in j]),
+        "2\\^relevance",
+    ),
+    "1 / i, unguarded": ("02.7", lambda s, j: _plain_ndcg(s, j, lambda i: i), "1 / i"),
+    "smallest first": ("02.7", _smallest_first, "exceed 1"),
 }
 
 

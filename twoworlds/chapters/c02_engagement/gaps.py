@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.words import percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -121,10 +122,9 @@ def draw(product: Axes, platform: Axes) -> Callable[[Verdict], None]:
 
 def reading(r: Verdict) -> str:
     """Say the verdict at this gap, the true one, and what the gap costs."""
-    said = f"{r.change[r.here]:+.1f}".replace("+0.0", "±0.0").replace("-0.0", "±0.0")
-    true = f"{r.truth:+.1f}".replace("+0.0", "±0.0").replace("-0.0", "±0.0")
+    said, true = percent(r.change[r.here] / 100, sign=True), percent(r.truth / 100, sign=True)
     return (
-        f"“{r.treatment}”, gap {r.gap}: {r.metric.lower()} {said} %; by the app's own sessions {true} %. "
+        f"“{r.treatment}”, gap {r.gap}: {r.metric.lower()} {said}; by the app's own sessions {true}. "
         f"The gap counts {100 * r.counted:.0f} sessions for 100 openings, and keeps {r.open_now[r.here]:.1f} open per "
         "1,000 users."
     )
@@ -146,7 +146,7 @@ def where_does_a_session_end() -> Explorer:
         presets={
             "The usual half hour": Preset("The default of most tools.", {"gap": "30 min"}),
             "One long evening": Preset("A generous team allows four hours.", {"gap": "4 h"}),
-            "Out of nothing": Preset("Four hours again: a test that shortens sessions.",
+            "The wrong sign": Preset("Four hours again: a test that shortens sessions.",
                                      {"treatment": "Clicks first", "gap": "4 h"}),
             "Shorter and happier": Preset("The feed that people are gladdest of.",
                                           {"treatment": "Gladness first", "gap": "10 min"}),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.words import percent
 from twoworlds.course.controls import Slider
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -130,7 +131,7 @@ def draw(product: Axes, plane: Axes) -> Callable[[Mix], None]:
     (here,) = plane.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor="white", animated=True)
     plane.text(-29, 24.5, "line: the front, no mix beats these", color=NEUTRAL, fontsize=9)
     plane.plot([0], [0], "P", color=TRUTH, markersize=7, zorder=3)
-    plane.text(0.8, -2.2, "today", color=TRUTH, fontsize=9)
+    plane.text(-0.8, -2.2, "today", color=TRUTH, fontsize=9, ha="right", va="center")
     none = plane.text(0, 0, "shuffled", color=NEUTRAL, fontsize=9, ha="center", animated=True)
 
     def update(r: Mix) -> None:
@@ -156,15 +157,14 @@ def reading(r: Mix) -> str:
     w = r.week - 1
     place = "no mix beats it" if r.on_front() else "another mix beats it on both counts"
     other = 0 if r.week == WEEKS else WEEKS - 1
+    changes = [
+        f"clicks {percent(r.clicks[i] / 100, sign=True)}, active users {percent(r.actives[i] / 100, sign=True)}"
+        for i in (w, other)
+    ]
     return (
-        f"Week {r.week}: clicks {_signed(r.clicks[w])} %, active users {_signed(r.actives[w])} %; {place}. "
-        f"Week {other + 1}{' was' if other == 0 else ''}: clicks {_signed(r.clicks[other])} %, active users "
-        f"{_signed(r.actives[other])} %. A click leaves people at {r.points[w]:+.0f} points."
+        f"Week {r.week}: {changes[0]}; {place}. Week {other + 1}{' was' if other == 0 else ''}: {changes[1]}. "
+        f"A click leaves people at {r.points[w]:+.0f} points."
     )
-
-
-def _signed(change: float) -> str:
-    return "±0.0" if abs(change) < 0.05 else f"{change:+.1f}"
 
 
 def objective_mixer() -> Explorer:

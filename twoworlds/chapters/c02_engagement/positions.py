@@ -88,30 +88,30 @@ def draw(product: Axes, platform: Axes) -> Callable[[Correction], None]:
     product.set(
         xlim=(0.4, 8.6), ylim=(0, 1), xticks=POSITIONS, xlabel="Video, by the position that the feed gives it"
     )
-    product.set_ylabel("Clicks per look, share")
+    product.set_ylabel("Share clicked")
     bars = product.bar(POSITIONS, [0] * 8, width=0.6, color=PRODUCT, alpha=0.35, animated=True)
     (fixed,) = product.plot([], [], "o", color=PRODUCT, markersize=9, markeredgecolor="white", animated=True)
     product.plot(POSITIONS, ATTRACTIVE, "_", color=TRUTH, markersize=24, markeredgewidth=2.2, animated=True)
     legend = product.text(0.5, 0.94, "", color=NEUTRAL, fontsize=9, animated=True)
     platform.set(
-        xlim=(70, 1.4e6), ylim=(1e-4, 1), xscale="log", yscale="log", xlabel="Impressions of each video"
+        xlim=(70, 1.4e6), ylim=(1e-2, 100), xscale="log", yscale="log", xlabel="Impressions of each video"
     )
-    platform.set_ylabel("Typical error, share")
+    platform.set_ylabel("Typical error, percentage points")
     (luck,) = platform.plot([], [], "--", color=PLATFORM, animated=True)
     (total,) = platform.plot([], [], "-", color=PLATFORM, animated=True)
     (here,) = platform.plot(
         [], [], "o", color=PLATFORM, markersize=11, markeredgecolor="white", animated=True
     )
-    platform.text(85, 1.5e-4, "line: all error;  dashed: luck alone", color=NEUTRAL, fontsize=9)
+    platform.text(85, 1.5e-2, "line: all error;  dashed: luck alone", color=NEUTRAL, fontsize=9)
 
     def update(r: Correction) -> None:
         for bar, rate in zip(bars, r.naive, strict=True):
             bar.set_height(rate)
         dots = "the same, scaled" if r.eta == 0 else "corrected, scaled"
-        legend.set_text(f"bars: CTR as logged;  dots: {dots};  black: the truth")
+        legend.set_text(f"bars: of impressions;  dots: {dots};  black: of looks, the truth")
         fixed.set_data(POSITIONS, np.minimum(r.corrected, 0.98))
-        luck.set_data(SHOWN, r.noise)
-        error = np.hypot(r.noise, r.miss)
+        luck.set_data(SHOWN, 100 * r.noise)
+        error = 100 * np.hypot(r.noise, r.miss)
         total.set_data(SHOWN, error)
         here.set_data([r.shown], [error[SHOWN.index(r.shown)]])
 
@@ -140,7 +140,7 @@ def the_position_that_clicks_itself() -> Explorer:
         question="Is the video good, or its position?",
         controls={
             "readers": Choice("Readers", READERS, READERS[0]),
-            "eta": Slider("Correct as if looks fell as k to the −η, η", 0, 1.5, 0.1, 0.0),
+            "eta": Slider("Correct for looks that fall as k^−η: η", 0, 1.5, 0.1, 0.0),
             "shuffled": Toggle("Shuffle the slate"),
             "shown": Steps("Impressions of each video", SHOWN, 10_000),
         },
@@ -159,8 +159,8 @@ def the_position_that_clicks_itself() -> Explorer:
         prediction=Prediction(
             id="02.6",
             question="Eight videos. At the top everybody looks, third about half, sixth about a quarter. The most "
-            "attractive one is clicked in 55 of 100 looks and stands sixth; the first has 30, the third 42, the others "
-            "at most 25. By CTR as logged, which place does the sixth take?",
+            "attractive one is clicked in 55 of 100 looks and stands sixth; the first has 30, the second 12, the "
+            "third 42, the others at most 25. By CTR as logged, which place does the sixth take?",
             answer=Slider("Place by CTR, 1 is best", 1, 8, 1, 2),
             truth=_place_of_the_sixth,
         ),

@@ -33,7 +33,7 @@ def evidence(days: int) -> pd.DataFrame:
     log = impressions()[lambda t: t["day"] <= days]
     parts = {
         "video_id": log["video_id"], "shown": 1, "clicked": log["clicked"], "watch_s": log["watch_s"].astype(float),
-        "share": log["watch_s"].astype(float) / log["length_s"], "liked": log["liked"],
+        "share": log["share"], "liked": log["liked"],
         "stars": log["survey"].fillna(0).astype(float), "surveys": log["survey"].notna(),
     }  # fmt: skip
     sums = pd.DataFrame(parts).groupby("video_id").sum()
@@ -51,13 +51,10 @@ def agreement(days: int) -> dict[str, float]:
 
 @cache
 def signals() -> dict[str, float]:
-    """Return how many events of each proxy a thousand impressions leave: its denominator, or likes and answers."""
+    """Return how many events of each proxy a thousand impressions leave: clicks, likes or answers."""
     log = impressions()
-    rates = {"CTR": 1.0, "Watch time": log["clicked"].mean(), "Watch share": log["clicked"].mean()}
-    return {
-        n: 1000 * r
-        for n, r in {**rates, "Likes": log["liked"].mean(), "Survey": log["survey"].notna().mean()}.items()
-    }
+    happened = {"Likes": log["liked"], "Survey": log["survey"].notna()}
+    return {name: 1000 * float(happened.get(name, log["clicked"]).mean()) for name in PROXIES}
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,12 @@ def draw(product: Axes, platform: Axes) -> Callable[[Promotion], None]:
     (chosen,) = product.plot([], [], ".", color=PRODUCT, markersize=6, zorder=4, animated=True)
     (mean,) = product.plot([], [], "-", color=TRUTH, linewidth=2, drawstyle="steps-mid", animated=True)
     (usual,) = product.plot([], [], ":", color=TRUTH, linewidth=1.2, animated=True)
-    platform.set(xlim=(0.8, 2500), ylim=(-0.75, 1), xscale="log", xlabel="Events per 1,000 impressions")
+    platform.set(
+        xlim=(0.8, 500),
+        ylim=(-0.75, 1),
+        xscale="log",
+        xlabel="Clicks, likes or answers per 1,000 impressions",
+    )
     platform.set_ylabel("Agreement with value (rank correlation)")
     platform.axhline(0, color=NEUTRAL, linewidth=0.8)
     (dots,) = platform.plot([], [], "o", color=PLATFORM, markersize=9, markeredgecolor="white", animated=True)
@@ -145,9 +147,9 @@ def reading(r: Promotion) -> str:
     """Say what the promotion brings."""
     count, ranked = int(r.promoted.sum()), r.rank.size
     name = r.proxy if r.proxy == "CTR" else r.proxy.lower()
-    rare = (
-        "" if ranked > 0.9 * r.shown else f"Of {r.shown} videos shown often enough {ranked} can be ranked. "
-    )
+    nothing = "answer" if r.proxy == "Survey" else "click"
+    none = f"{r.shown - ranked} of {r.shown} videos shown often enough have no {nothing} at all. "
+    rare = "" if ranked > 0.9 * r.shown else none
     some = f"{100 * r.regretted:.0f} % of them leave" if r.regretted else "none of them leaves"
     regret = f"{some} people worse off than before; their mean value is"
     return (
@@ -175,7 +177,8 @@ def what_the_log_cant_see() -> Explorer:
             ),
             "How much of it": Preset("Seconds over length, for each click.", {"proxy": "Watch share"}),
             "Just ask": Preset(
-                "Two answers in a thousand impressions, after one day.", {"proxy": "Survey", "days": 1}
+                "After one day. The video on top stands there by one person's word.",
+                {"proxy": "Survey", "days": 1},
             ),
             "Ask for a month": Preset(
                 "The same question, four weeks later.", {"proxy": "Survey", "days": 28}

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from twoworlds.chapters.words import percent, several
 from twoworlds.course.controls import Choice, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.grids import grid
@@ -18,7 +19,7 @@ from twoworlds.world import Policy, Run, World, compare, simulate
 WORLD = World(users=40_000, days=28, seed=9)
 DAYS = (1, 7, 14, 28)
 METRICS = {
-    "CTR": "ctr", "Watch time a click": "watch_per_click", "Survey stars": "survey_mean", "Days active": "actives",
+    "CTR": "ctr", "Watch share": "watch_share", "Survey stars": "survey_mean", "Days active": "actives",
     "Clicks": "clicks", "Watch time": "watch_s", "Likes": "likes",
 }  # fmt: skip
 CHANGES = {
@@ -28,16 +29,16 @@ CHANGES = {
     "A better model": Policy(model_quality=0.8),
 }
 ONE_PERCENT = "1 % of each"
-USERS = (100_000, 1_000_000, 10_000_000, 100_000_000)
-WIDEST = 1e8  # users: a bar ends there
-NONE = 3  # an effect within so many standard errors of the simulation counts as none
+USERS = (100_000, 1_000_000, 10_000_000)
+NONE = 3  # an effect within so many standard errors of the simulation isn't seen
 
 
 def build_grid() -> pd.DataFrame:
     """Measure each metric's noise per user, and its true change under each policy, over the first `days` days.
 
-    Columns: days, metric, cv (standard deviation of one user's part over the mean), and for each change its relative
-    effect, 0 where the simulation can't tell it from none. The last row of each change: active users in week 4.
+    Columns: days, came (the share of the accounts there are that come within them), metric, cv (standard deviation of
+    one user's part over the mean), and for each change its relative effect, 0 where the simulation can't tell it from
+    none. The last row: active users in week 4.
     """
     base = simulate(WORLD, Policy())
     runs = {name: simulate(WORLD, policy) for name, policy in CHANGES.items()}
@@ -46,9 +47,16 @@ def build_grid() -> pd.DataFrame:
         for title, metric in METRICS.items():
             effects = [compare(base, run, metric, (1, days)) for run in runs.values()]
             found = [e.relative if abs(e.relative) > NONE * e.relative_se else 0.0 for e in effects]
-            rows.append((days, title, _cv(base, metric, days), *found))
+            rows.append((days, _came(base, days), title, _cv(base, metric, days), *found))
     later = [compare(base, run, "actives", (22, 28)).relative for run in runs.values()]
-    return pd.DataFrame([*rows, (28, "week 4", 0.0, *later)], columns=["days", "metric", "cv", *CHANGES])
+    last = (28, 0.0, "week 4", 0.0, *later)
+    return pd.DataFrame([*rows, last], columns=["days", "came", "metric", "cv", *CHANGES])
+
+
+def _came(run: Run, days: int) -> float:
+    """Return the share of the accounts there are that come at least once in the first `days` days."""
+    there = (run.users()["joined_day"] <= days).to_numpy()
+    return float((run.totals("active", (1, days))[there] > 0).mean())
 
 
 def _cv(run: Run, metric: str, days: int) -> float:
@@ -71,15 +79,16 @@ class Need:
 
     change: str
     days: int
-    users: int
+    users: int  # accounts there are
+    came: float  # the share of them that come during the test
     effect: np.ndarray  # true relative change of each metric
     need: np.ndarray  # users per arm; infinite without an effect
     later: float | None  # active users in week 4, relative change; None for a change of 1 %
 
     @property
     def fit(self) -> np.ndarray:
-        """Tests that fit side by side on these users, each user in one."""
-        return np.floor(self.users / (2 * self.need))
+        """Tests that fit side by side on those of the users who come, each user in one."""
+        return np.floor(self.users * self.came / (2 * self.need))
 
 
 def model(change: str, days: int, users: int) -> Need:
@@ -98,7 +107,7 @@ def model(change: str, days: int, users: int) -> Need:
             cv > 0, 16 * cv**2 / effect**2, np.inf
         )  # on day 1 whoever comes has one day: it can't move
     later = None if one else float(table.loc[table["metric"] == "week 4", change].item())
-    return Need(change, days, users, effect, np.maximum(need, 2), later)
+    return Need(change, days, users, float(rows["came"].iloc[0]), effect, np.maximum(need, 2), later)
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
@@ -106,36 +115,33 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
     rows = np.arange(len(METRICS))[::-1]
     for ax in (product, platform):
         ax.set_ylim(-0.6, len(rows) - 0.4)
-        ax.grid(False, axis="y")
     product.set_yticks(rows, list(METRICS))
     platform.set_yticks(rows, [])
     product.set(
-        xlim=(1, 2e10),
+        xlim=(1, 3e10),
         xscale="log",
         xlabel="Users needed in each arm, of those who come",
         xticks=[10**k for k in range(0, 10, 2)],
     )
     platform.set(xlim=(0.5, 5e7), xscale="log", xlabel="Tests that fit side by side")
-    needs = product.barh(rows, 0 * rows + 1, left=1, height=0.55, color=PRODUCT, animated=True)
+    dots = [
+        ax.plot([], [], "o", color=color, markersize=9, markeredgecolor="white", animated=True)[0]
+        for ax, color in ((product, PRODUCT), (platform, PLATFORM))
+    ]
     words = [product.text(1, y, "", va="center", fontsize=9, color="#333333", animated=True) for y in rows]
-    fits = platform.barh(rows, 0 * rows + 1, left=0.5, height=0.55, color=PLATFORM, animated=True)
     numbers = [platform.text(1, y, "", va="center", fontsize=9, animated=True) for y in rows]
 
     def update(r: Need) -> None:
-        for bar, text, need, effect in zip(needs, words, r.need, r.effect, strict=True):
-            shown = min(need, WIDEST) if np.isfinite(need) else 1
-            bar.set_width(shown - 1)
-            text.set(
-                x=1.4 * shown,
-                text=f"{_short(need)}  ({100 * effect:+.1f} %)" if np.isfinite(need) else "none to see",
-            )
-        for bar, text, fit in zip(fits, numbers, r.fit, strict=True):
-            bar.set_width(max(fit, 0.5) - 0.5)
-            text.set(
-                x=1.3 * max(fit, 0.5),
-                text=f"{fit:,.0f}" if fit else "none fits",
-                color=PLATFORM if fit else NEUTRAL,
-            )
+        seen, fits = np.isfinite(r.need), r.fit > 0
+        dots[0].set_data(r.need[seen], rows[seen])
+        dots[1].set_data(r.fit[fits], rows[fits])
+        for text, need, effect in zip(words, r.need, r.effect, strict=True):
+            found = np.isfinite(need)
+            said = f"{_short(need)}  ({100 * effect:+.1f} %)" if found else "none seen"
+            text.set(x=2 * need if found else 1.5, text=said)
+        for text, fit in zip(numbers, r.fit, strict=True):
+            said = _short(fit) if fit else "none fits"
+            text.set(x=2 * fit if fit else 0.7, text=said, color=PLATFORM if fit else NEUTRAL)
 
     return update
 
@@ -147,26 +153,40 @@ def _lower(name: str) -> str:
 def _short(n: float) -> str:
     if n >= 1e6:
         return f"{n / 1e6:,.1f} M" if n < 1e8 else f"{n / 1e6:,.0f} M"
-    return f"{n / 1e3:,.0f} k" if n >= 1e4 else f"{n:,.0f}"
+    if n >= 1e3:
+        return f"{n / 1e3:,.0f} k" if n >= 1e4 else f"{n / 1e3:.1f} k"
+    return f"{n:,.0f}"
+
+
+def _says(r: Need, name: str) -> str:
+    """Return what a metric says of the change, if the simulation sees it say anything."""
+    effect = r.effect[list(METRICS).index(name)]
+    return f"{_lower(name)} {percent(effect, sign=True) if effect else 'nothing that is seen'}"
 
 
 def reading(r: Need) -> str:
-    """Say which metric sees the change first, which way it points, and where people are in week 4."""
+    """Say which metric sees the change first; then what else it takes, or which way the metrics and people go."""
     names = list(METRICS)
-    quick, days = int(np.argmin(r.need)), names.index("Days active")
-    days_said = f"{r.days} {'day' if r.days == 1 else 'days'}"
-    tests = f"{r.fit[quick]:,.0f} such test{'' if r.fit[quick] == 1 else 's'} fit on {_short(r.users)}"
-    where = f"{_lower(names[quick])}, with {_short(r.need[quick])} users an arm ({tests})"
-    first = f"{r.change}, {days_said}: it shows first in {where}"
-    seen = np.isfinite(r.need[days])
-    active = f"need {_short(r.need[days])}" if seen else "can't show it yet"
-    if r.later is None:
-        return f"{first}; days active {active}, likes need {_short(r.need[names.index('Likes')])}."
-    return (
-        f"{first}: {100 * r.effect[quick]:+.1f} %. Days active {active}"
-        f"{f' and say {100 * r.effect[days]:+.1f} %' if seen else ''}. "
-        f"In week 4 active users are {100 * r.later:+.1f} %."
+    quick = int(np.argmin(r.need))
+    days = several(r.days, "day")
+    tests = several(r.fit[quick], "such test")
+    about = (
+        f"about {_short(r.fit[quick])} such tests fit"
+        if r.fit[quick] > 99
+        else f"{tests} fit{'s' * (r.fit[quick] == 1)}"
     )
+    first = (
+        f"{r.change}, {days}: it shows first in {_lower(names[quick])}, with {_short(r.need[quick])} users an arm "
+        f"({about} on {_short(r.users)} users)"
+    )
+    if r.later is None:
+        active = r.need[names.index("Days active")]
+        others = f"CTR needs {_short(r.need[0])}, days active " + (
+            f"{_short(active)}" if np.isfinite(active) else "can't show it yet"
+        )
+        return f"{first}; {others}, likes {_short(r.need[names.index('Likes')])}."
+    said = ", ".join(_says(r, name) for name in ("CTR", "Watch share"))
+    return f"{first}. What they say: {said}. In week 4 active users are {percent(r.later, sign=True)}."
 
 
 def how_many_users() -> Explorer:
@@ -186,7 +206,10 @@ def how_many_users() -> Explorer:
             "Less clickbait": Preset(
                 "The metric that sees it first says: stop.", {"change": "Less clickbait"}
             ),
-            "Clicks only": Preset("And here the same metric says: ship.", {"change": "Clicks only"}),
+            "Clicks only": Preset("CTR, loudly, says: ship.", {"change": "Clicks only"}),
+            "A better model": Preset(
+                "The ranker knows tastes better. Who notices?", {"change": "A better model"}
+            ),
             "A tenth of a second": Preset(
                 "Every first video comes 100 ms later.",
                 {"change": "100 ms slower", "days": 28, "users": 10_000_000},
@@ -194,10 +217,10 @@ def how_many_users() -> Explorer:
         },
         prediction=Prediction(
             id="02.7",
-            question="A change of 1 % in every metric, one week. Which of these needs the fewest users to be seen?",
-            answer=Choice(
-                "Fewest users", ("CTR", "Survey stars", "Days active", "Clicks", "Likes"), "Clicks"
-            ),
+            question="A change of 1 % in every metric, one week. One impression in nine is clicked; of a clicked video "
+            "mostly between a third and nine tenths is watched; clicks and days differ widely between people. Which of "
+            "these needs the fewest users to be seen?",
+            answer=Choice("Fewest users", ("CTR", "Watch share", "Days active", "Clicks", "Likes"), "Clicks"),
             truth=lambda: list(METRICS)[int(np.argmin(model(ONE_PERCENT, 7, 1_000_000).need))],
         ),
     )

@@ -30,18 +30,21 @@ def four_weeks() -> Run:
 
 @cache
 def impressions() -> pd.DataFrame:
-    """Return its impression log with each video's length, and the hidden value and click chance (truth) beside it."""
+    """Return its impression log with each video's length and the share watched; beside it the truth: value and click
+    chance."""
     run = four_weeks()
     log, hidden = run.log(), run.hidden()
     length = run.videos().set_index("video_id")["length_s"].reindex(log["video_id"]).to_numpy()
-    return log.assign(length_s=length, value=hidden["value"], click_chance=hidden["click_chance"])
+    share = log["watch_s"].astype(float) / length
+    return log.assign(
+        length_s=length, share=share, value=hidden["value"], click_chance=hidden["click_chance"]
+    )
 
 
 @cache
 def clicks() -> pd.DataFrame:
-    """Return the clicks alone, with the share watched."""
-    clicked = impressions()[lambda log: log["clicked"]].reset_index(drop=True)
-    return clicked.assign(share=np.minimum(clicked["watch_s"] / clicked["length_s"], 1.0))
+    """Return the clicks alone."""
+    return impressions()[lambda log: log["clicked"]].reset_index(drop=True)
 
 
 @cache

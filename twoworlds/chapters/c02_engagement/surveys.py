@@ -6,8 +6,10 @@ from functools import cache
 
 import numpy as np
 from matplotlib.axes import Axes
+from scipy.special import ndtr
 
 from twoworlds.chapters.c02_engagement.shelf import BIAS_TODAY, clicks, stars
+from twoworlds.chapters.words import rare_percent
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -37,8 +39,9 @@ def _cells(known: str) -> np.ndarray:
     }
     if known not in of:
         return np.zeros(len(table), dtype=np.int64)
-    tenth = (of[known]().rank(method="first", pct=True).to_numpy() * 9.999).astype(np.int64)
-    return tenth + 10 * table["liked"].to_numpy() if known == "share and likes" else tenth
+    parts = 50 if known == "the value itself" else 10  # so narrow that nothing is left to know inside one
+    part = (of[known]().rank(method="first", pct=True).to_numpy() * (parts - 0.001)).astype(np.int64)
+    return part + parts * table["liked"].to_numpy() if known == "share and likes" else part
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class Survey:
     def error(self) -> float:
         """Half the width of the 95 % interval at the surveys asked."""
         return float(self.half_width[ASKED.index(self.asked)])
+
+    @property
+    def holds(self) -> float:
+        """The share of such surveys whose 95 % interval holds the truth: their means are normal around `said`."""
+        off = 1.96 * (self.said - self.truth) / self.error
+        return float(ndtr(1.96 - off) - ndtr(-1.96 - off))
 
 
 def model(bias: float, known: str, asked: int) -> Survey:
@@ -87,7 +96,11 @@ def draw(product: Axes, platform: Axes) -> Callable[[Survey], None]:
     (all_of,) = product.plot([], [], "_", color=TRUTH, markersize=34, markeredgewidth=2.2, animated=True)
     product.text(0.5, 47, "bars: what you hear;  black: everybody", color=NEUTRAL, fontsize=9, va="center")
     platform.set(
-        xlim=(40, 130_000), ylim=(2.9, 4.4), xscale="log", xlabel="Surveys shown", ylabel="Mean, stars"
+        xlim=(40, 130_000),
+        ylim=(2.9, 4.4),
+        xscale="log",
+        xlabel="Surveys shown",
+        ylabel="Expected mean and 95 % interval, stars",
     )
     bars_error = platform.vlines(
         ASKED, [3] * len(ASKED), [3] * len(ASKED), color=PLATFORM, linewidth=2, animated=True
@@ -124,10 +137,10 @@ def reading(r: Survey) -> str:
         if f"{r.said:.2f}" != f"{r.truth:.2f}"
         else "right"
     )
-    inside = "the interval holds the truth" if abs(off) <= r.error else "the interval misses the truth"
     return (
         f"{r.asked:,} surveys shown, {r.answered:,.0f} answered, weights know {r.known}: {r.said:.2f} ± {r.error:.2f} "
-        f"stars. Everybody would say {r.truth:.2f}: {verdict}, and {inside}."
+        f"stars. Everybody would say {r.truth:.2f}: {verdict}. "
+        f"Of such intervals {rare_percent(r.holds)} hold the truth."
     )
 
 
@@ -136,7 +149,7 @@ def who_answers_the_survey() -> Explorer:
     return Explorer(
         question="Who answers the survey?",
         controls={
-            "bias": Slider("The happy answer more often", 0, 4, 0.5, BIAS_TODAY, "log-odds"),
+            "bias": Slider("The happy answer more often (0: alike; today: 2)", 0, 4, 0.5, BIAS_TODAY),
             "known": Choice("Weights know", KNOWN, "nothing"),
             "asked": Steps("Surveys shown", ASKED, 1000),
         },
@@ -156,8 +169,8 @@ def who_answers_the_survey() -> Explorer:
         prediction=Prediction(
             id="02.5",
             question="A thousand surveys, sent at random after clicks, say a little over 3.6 stars on average. About "
-            "every second is answered: the glad bother more often than the cross. You can afford a hundred times as "
-            "many. What would everybody say, if everybody answered?",
+            "every second is answered. You can afford a hundred times as many. What would everybody say, if everybody "
+            "answered?",
             answer=Slider("Everybody's mean", 3.0, 4.4, 0.05, 3.65, "stars"),
             truth=lambda: model(BIAS_TODAY, "nothing", 1000).truth,
             place=lambda guess, r: (r.asked, guess),

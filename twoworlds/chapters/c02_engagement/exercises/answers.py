@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from twoworlds.chapters.c02_engagement.exercises.near import of_scale
 from twoworlds.course.exercise import Exercise, Wrong
 
 
@@ -35,12 +36,22 @@ def _unnormalised(asked: pd.DataFrame) -> float:
     return float((said["stars"] / said["group"].map(share)).sum() / len(said))
 
 
+def _near(value: float, expected: float, asked: pd.DataFrame) -> str | None:
+    """Name slips that are not among the known wrong answers."""
+    if not 1 <= value <= 5:
+        return "a mean of stars lies between 1 and 5: what did you divide by?"
+    if any(np.isclose(value, asked["stars"].fillna(guess).mean()) for guess in range(1, 6)):
+        return "you gave the silent a number of stars. No answer is unknown: their group's answers stand for them."
+    return of_scale(value, expected)
+
+
 SURVEY = Exercise(
     id="02.4",
     title="Let the silent be counted",
     desk="product",
     minutes=8,
     answer=weighted_stars,
+    accepts=_near,
     cases=_surveys,
     returns="a float: the mean stars, weighted to all who were asked",
     wrongs=[

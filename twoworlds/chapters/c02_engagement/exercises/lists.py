@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from twoworlds.chapters.c02_engagement.exercises.near import of_scale
 from twoworlds.course.exercise import Exercise, Wrong
 
 Matrix = list[list[float]]
@@ -29,6 +30,10 @@ def _near_diversity(value: float, expected: float, similarity: Matrix, shown: li
     n, total = len(shown), float(np.triu(part, 1).sum())
     if np.isclose(value, 2 * expected):
         return "each pair is in your sum twice, and once in what you divide by."
+    if np.isclose(value, total / (n * (n + 1) / 2)):
+        return "you counted each item with itself: only two different items make a pair."
+    if np.isclose(value, 0):
+        return "that is each item against itself: on an array, [shown, shown] is the diagonal and np.ix_(shown, shown) the square."
     if np.isclose(value, total / n**2) or np.isclose(value, total / n):
         return f"{n} items make {n * (n - 1) // 2} {'pair' if n == 2 else 'pairs'}: divide by that."
     if shown != list(range(n)) and np.isclose(value, list_diversity(similarity, list(range(n)))):
@@ -118,13 +123,18 @@ def _near_ndcg(value: float, expected: float, shown: list[float], judged: list[f
     """Accept nan where nothing is relevant, for both conventions are in use; name some slips."""
     if not any(judged):
         return True if value != value else "nothing that was judged is relevant: return 0 (or NaN)."
+    for wrong in NDCG.wrongs:  # again, a case at a time: most people forget the guard of case 4 as well
+        if np.isclose(value, wrong.answer(shown, judged)):
+            return wrong.sentence[0].lower() + wrong.sentence[1:]
     if np.isclose(value, _dcg(shown)):
         return "that is the DCG: divide it by the DCG of the best list."
     if np.isclose(value, _dcg(shown) / (_dcg(judged[: len(shown)]) or 1)):
         return "judged is in no order: sort it, the largest relevance first, before you cut it."
     if np.isclose(value, _scores_with(lambda i: np.log2(i + 2))(shown, judged)):
         return "your discount is one place off: the first place has log2(2) = 1."
-    return None
+    if value > 1:
+        return "NDCG can't exceed 1: the best list has the largest relevance first."
+    return of_scale(value, expected)
 
 
 NDCG = Exercise(

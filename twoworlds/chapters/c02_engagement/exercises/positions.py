@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from twoworlds.chapters.c02_engagement.exercises.near import of_shares
 from twoworlds.course.exercise import Exercise, Wrong
 
 Rates = dict[str, float]
@@ -55,12 +56,26 @@ def _near(value: Rates, expected: Rates, log: pd.DataFrame, examination: dict[in
     weighted = log["clicked"] / chance
     missing = sorted(set(expected) - {video for video, rate in value.items() if rate == rate})
     if missing:
-        return f"video {missing[0]!r} has no number: it was shown and never clicked, which is 0."
+        never = "it was shown and never clicked, which is 0."
+        lost = "did every position find its examination?"
+        return (
+            f"video {missing[0]!r} has no number: {lost if log['clicked'][by == missing[0]].any() else never}"
+        )
     if _alike(value, weighted.groupby(by).sum().to_dict()):
         return "that is the sum of the weights: divide by the video's impressions."
     if _alike(value, (weighted.groupby(by).sum() / (1 / chance).groupby(by).sum()).to_dict()):
         return "you divided by the summed weights of all rows, so the rows that nobody looks at weigh most."
-    return None
+    if _alike(value, {video: min(1, rate) for video, rate in expected.items()}):
+        return "you cut it at 1. A noisy estimate may exceed 1, and cutting makes it too small on average."
+    if _alike(value, (weighted.groupby(by).sum() / len(log)).to_dict()):
+        return "you divided by the rows of the whole log: divide by the video's own impressions."
+    rate = log["clicked"].groupby([by, log["position"]]).mean()
+    if _alike(
+        value,
+        (rate / rate.index.get_level_values("position").map(examination)).groupby("video").mean().to_dict(),
+    ):
+        return "that is a mean over positions: here each impression counts the same."
+    return of_shares(value, expected)
 
 
 def _alike(value: Rates, other: Rates) -> bool:

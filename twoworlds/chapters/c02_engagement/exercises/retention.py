@@ -1,8 +1,11 @@
 """02.3: day-7 retention of those who are old enough."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
+from twoworlds.chapters.c02_engagement.exercises.near import of_shares
 from twoworlds.course.exercise import Exercise, Wrong
 
 Shares = dict[int, float]
@@ -26,8 +29,8 @@ def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _small() -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    users = pd.DataFrame({"user_id": [1, 2, 3], "joined_day": [1, 1, 5]})
-    return pd.DataFrame({"user_id": [1, 1, 2, 3], "day": [1, 8, 2, 5]}), users, 10
+    users = pd.DataFrame({"user_id": [1, 2, 3, 4, 5], "joined_day": [1, 1, 1, 1, 5]})
+    return pd.DataFrame({"user_id": [1, 1, 2, 3, 5], "day": [1, 8, 8, 7, 5]}), users, 10
 
 
 def _months() -> list[tuple[pd.DataFrame, pd.DataFrame, int]]:
@@ -42,6 +45,31 @@ def _by_actives(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> S
 
 def _young_lost(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
     return d7_retention(activity, users, last_day + 1000)
+
+
+def _on(age: int) -> Callable[..., Shares]:
+    """Return the retention of another age, over the cohorts whose day 7 is logged."""
+
+    def shares(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+        old = users[users["joined_day"] + 7 <= last_day]
+        merged = activity.merge(old, on="user_id")
+        back = merged.loc[merged["day"] == merged["joined_day"] + age, "user_id"]
+        return old["user_id"].isin(back).groupby(old["joined_day"]).mean().to_dict()
+
+    return shares
+
+
+def _counts(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    size = users.groupby("joined_day").size()
+    return {day: share * size[day] for day, share in d7_retention(activity, users, last_day).items()}
+
+
+def _of_all(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    return {day: count / len(users) for day, count in _counts(activity, users, last_day).items()}
+
+
+def _last_seen(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
+    return d7_retention(activity, users, int(activity["day"].max()))
 
 
 def _within(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:
@@ -79,9 +107,9 @@ def _near(value: Shares, expected: Shares, *tables: object) -> bool | str | None
         return True
     if any(isinstance(day, str) for day in value):
         return "the keys are text; they must be the days, as whole numbers."
-    for name, other in {"within the week": _within, "on day 7 or later": _or_later}.items():
-        if said == other(*tables):
-            return f"you counted who came back {name}. Day-7 retention asks for day 7 itself."
+    for other, sentence in _SLIPS.items():
+        if _alike(said, other(*tables)):
+            return sentence
     empty = sorted(set(expected) - set(said))
     if empty and not set(said) - set(expected) and expected[empty[0]] == 0:
         return f"the cohort of day {empty[0]} is old enough and nobody came back: that is 0, and not unknown."
@@ -90,7 +118,22 @@ def _near(value: Shares, expected: Shares, *tables: object) -> bool | str | None
         return f"the cohort of day {day} is missing: its day 7 is logged, for the log ends on day last_day."
     if set(said) - set(tables[1]["joined_day"]):
         return "a cohort is who joined on that day (users), not who was first seen on it."
-    return None
+    return of_shares(said, expected)
+
+
+def _alike(said: Shares, other: Shares) -> bool:
+    return said.keys() == other.keys() and all(np.isclose(said[day], other[day]) for day in other)
+
+
+# One function a slip, exactly what it returns.
+_SLIPS = {
+    _within: "you counted who came back within the week. Day-7 retention asks for day 7 itself.",
+    _or_later: "you counted who came back on day 7 or later. Day-7 retention asks for day 7 itself.",
+    _on(6): "you looked at joined_day + 6. Day 7 is seven days after the day of joining, which is day 0.",
+    _counts: "those are counts: divide by everyone who joined on that day.",
+    _of_all: "you divided by all users. Each cohort is divided by its own.",
+    _last_seen: "the log ends on last_day, not on the last day with activity: a cohort is missing that is old enough.",
+}
 
 
 def _pending(activity: pd.DataFrame, users: pd.DataFrame, last_day: int) -> Shares:

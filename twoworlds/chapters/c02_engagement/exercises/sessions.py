@@ -1,5 +1,7 @@
 """02.2: sessions by gap."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from twoworlds.course.exercise import Exercise, Wrong
@@ -19,17 +21,14 @@ def _by_label(value: object, expected: list[int], events: pd.DataFrame, gap_min:
         value = value.reindex(events.index).tolist()
         if value == expected:
             return True
-    if sorted(value) == sorted(_longer_only(events, gap_min)) != sorted(expected):
-        return (
-            "a pause of exactly the gap begins a new session here: >=, other than in the chapter's own lines."
-        )
+    for slip, sentence in _SLIPS.items():
+        if list(value) == slip(events, gap_min) != expected:
+            return sentence
     first = pd.Series(value, index=events.index).groupby(events["user_id"]).min()
     if (first == 0).any():
         return "a user's first event begins session 1: it has no pause before it, in its own stream."
     if (first > 1).any():
         return "the numbers run on from one user to the next: each user's first session is number 1."
-    if list(value) == session_numbers(events, gap_min / 60):
-        return "gap_min is in minutes; you compared it with seconds."
     return None
 
 
@@ -42,7 +41,7 @@ def _events(rows: list[tuple[int, float]]) -> pd.DataFrame:
 def _streams() -> list[tuple[pd.DataFrame, float]]:
     day = 24 * 60
     return [
-        (_events([(1, 0), (1, 40), (2, 5), (1, 20)]), 20),
+        (_events([(1, 0), (1, 45), (2, 70), (1, 20), (1, 50)]), 20),
         (_events([(1, 0), (1, 30), (1, 59), (1, 91), (2, 100), (2, 131)]), 30),
         (_events([(1, 0), (1, day + 5), (2, 0), (2, 19)]), 20),  # a pause of a day and five minutes
         (
@@ -66,9 +65,12 @@ def _pauses(events: pd.DataFrame) -> pd.Series:
     return events.sort_values(["user_id", "ts"]).groupby("user_id")["ts"].diff()
 
 
+def _longer(pause: pd.Series, gap_min: float) -> pd.Series:
+    return pause.isna() | (pause > pd.Timedelta(minutes=gap_min))
+
+
 def _longer_only(events: pd.DataFrame, gap_min: float) -> list[int]:
-    pause = _pauses(events)
-    return _numbered(events, pause.isna() | (pause > pd.Timedelta(minutes=gap_min)))
+    return _numbered(events, _longer(_pauses(events), gap_min))
 
 
 def _unsorted(events: pd.DataFrame, gap_min: float) -> list[int]:
@@ -80,9 +82,9 @@ def _days_dropped(events: pd.DataFrame, gap_min: float) -> list[int]:
     return _numbered(events, pause.isna() | (pause.dt.seconds >= 60 * gap_min))
 
 
-def _sorted_order(events: pd.DataFrame, gap_min: float) -> list[int]:
+def _sorted_order(events: pd.DataFrame, gap_min: float, begins: Callable = _begins) -> list[int]:
     ordered = events.sort_values(["user_id", "ts"])
-    return _begins(_pauses(events), gap_min).groupby(ordered["user_id"]).cumsum().astype(int).tolist()
+    return begins(_pauses(events), gap_min).groupby(ordered["user_id"]).cumsum().astype(int).tolist()
 
 
 def _from_the_start(events: pd.DataFrame, gap_min: float) -> list[int]:
@@ -95,6 +97,35 @@ def _from_the_start(events: pd.DataFrame, gap_min: float) -> list[int]:
                 session, began = session + 1, ts
             number[label] = session
     return [number[label] for label in events.index]
+
+
+def _windows(events: pd.DataFrame, gap_min: float) -> list[int]:
+    """Cut each user's time into windows of one gap, from the first event on."""
+    since = events["ts"] - events.groupby("user_id")["ts"].transform("min")
+    return (since // pd.Timedelta(minutes=gap_min) + 1).tolist()
+
+
+# One function a slip, exactly what it returns: overlapping conditions would name the wrong one.
+_SLIPS = {
+    _longer_only: "a pause of exactly the gap begins a new session here: >=, other than in the chapter's own lines.",
+    lambda events, gap: _sorted_order(
+        events, gap, _longer
+    ): "the numbers are in sorted order: put them back in the "
+    "order of the rows; and a pause of exactly the gap begins a new session here (>=).",
+    lambda events, gap: (
+        _begins(_pauses(events), gap).reindex(events.index).astype(int).tolist()
+    ): "that marks where a session begins: count the marks up (cumsum) for each user.",
+    lambda events, gap: [
+        number - 1 for number in session_numbers(events, gap)
+    ]: "sessions are numbered from 1: a user's first event begins one, and has no pause before it.",
+    lambda events, gap: session_numbers(
+        events, gap / 60
+    ): "gap_min is in minutes; you compared it with seconds.",
+    lambda events, gap: session_numbers(
+        events, 60 * gap
+    ): "gap_min is in minutes; you compared it with hours.",
+    _windows: "you cut time into windows as long as the gap. A session lasts until a pause, however long that takes.",
+}
 
 
 SESSIONS = Exercise(

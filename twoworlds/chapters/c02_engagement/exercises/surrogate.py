@@ -58,18 +58,24 @@ def stands_for_all(value: object, expected: object, *tables: pd.DataFrame) -> bo
         return f"it has shape {said.shape}: there must be one number for each of the {len(truth)} clicks of everyone."
     if not np.isfinite(said).all():
         return f"{int((~np.isfinite(said)).sum())} of its numbers are missing or infinite: every click needs one."
-    order = 0.0 if np.ptp(said) == 0 else rank_correlation(pd.Series(said), truth["value"])
+    if np.ptp(said) == 0:
+        return "it gives every click the same number."
+    if (np.diff(said) >= 0).all() or (np.diff(said) <= 0).all():
+        return "your predictions are sorted: there must be one for each row of everyone, in its order."
+    order = rank_correlation(pd.Series(said), truth["value"])
     if order < -0.2:
         return f"its rank correlation with the hidden value is {order:.2f}: it stands upside down."
     off = said.mean() - truth["stars"].mean()
     if abs(off) > LEVEL_WITHIN:
-        ask = "; who taught it the level, volunteers or people who always answer?" if off > 0 else "."
         side = "high" if off > 0 else "low"
-        return f"its mean is {abs(off):.2f} stars too {side}, at most {LEVEL_WITHIN} are allowed{ask}"
+        return (
+            f"its mean is {abs(off):.2f} stars too {side}, at most {LEVEL_WITHIN} are allowed: the level must come from "
+            "people who always answer."
+        )
     if order < LEAST_ORDER:
         return (
             f"its rank correlation with the hidden value is {order:.2f}, at least {LEAST_ORDER} is asked: "
-            "does it use the share watched, or only seconds? Or does it follow single answers too closely?"
+            "the best clue is the share watched. (A model that follows single answers closely misses it, too.)"
         )
     return True
 

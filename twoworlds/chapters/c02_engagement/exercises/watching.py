@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from twoworlds.chapters.c02_engagement.exercises.near import of_scale
 from twoworlds.course.exercise import Exercise, Wrong
 
 
@@ -27,15 +28,13 @@ def _logs() -> list[tuple[pd.DataFrame]]:
 def _near(value: object, expected: float, log: pd.DataFrame) -> str | None:
     """Name slips that are not among the known wrong answers."""
     clicks = log[log["clicked"]]
-    if np.isclose(value, 100 * expected):
-        return "that is a percentage, and a share is asked (0 to 1)."
     if np.isclose(value, (clicks["watch_s"] / clicks["length_s"]).median()):
         return "that is the median; the mean is asked."
     if np.isclose(value, log["watch_s"].sum() / log["length_s"].sum()):
         return "you divided summed seconds by summed lengths, of all rows. Keep the clicks, and take a share for each."
     if np.isclose(value, (log["watch_s"] / log["length_s"])[log["watch_s"] > 0].mean()):
         return "a click that was watched for 0 s is a click as well: choose the rows by clicked."
-    return None
+    return of_scale(value, expected)
 
 
 def _over_shown(log: pd.DataFrame) -> float:
