@@ -1,5 +1,7 @@
 """Chapter 03's models: the rooms, closed forms, and stored grids against their builders."""
 
+import math
+import pickle
 import re
 from collections import Counter
 
@@ -19,7 +21,9 @@ from twoworlds.chapters.c03_tail import (
     weeks,
 )
 from twoworlds.chapters.c03_tail.exercises import exercises, friday
+from twoworlds.chapters.c03_tail.exercises.slips import Slips
 from twoworlds.course import sweep
+from twoworlds.course.compare import same
 from twoworlds.course.grids import grid
 from twoworlds.course.testing import trusted_verdict
 from twoworlds.platform import queueing
@@ -438,6 +442,14 @@ def walk(total, needed):
             return bound
 
 
+def shares_added(histograms):
+    total, seen = merged(histograms), 0.0
+    for bound in sorted(total):
+        seen += total[bound] / total.total()
+        if seen >= 0.99:
+            return bound
+
+
 SLIPS = [
     ("03.1", lambda slow, servers: 100 * (1 - (1 - slow) ** servers), "per cent"),
     ("03.1", lambda slow, servers: servers * slow * (1 - slow) ** (servers - 1), "exactly one"),
@@ -467,9 +479,67 @@ SLIPS = [
         lambda e, n, t, s: 0.0 if e == 0 else (1 - s) * 720 * (1 - t) * n / e,
         "never gone",
     ),
+    ("03.2", lambda b, s: sum(1 - (1 - b) ** k for k in s) / (len(s) - 1), "one visitor too few"),
+    ("03.2", lambda b, s: np.mean([b**k for k in s]), "only bad sessions"),
+    ("03.3", lambda hs: max(b for h in hs for b in h), "largest bound"),
+    ("03.3", lambda hs: walk(dict(sorted(hs[0].items())), 0.99 * sum(hs[0].values())), "first server only"),
+    (
+        "03.3",
+        lambda hs: walk(
+            t := {b: sum(h.get(b, 0) for h in hs) for b in sorted(hs[0])}, 0.99 * sum(t.values())
+        ),
+        "first server's bounds only",
+    ),
+    ("03.3", shares_added, "compare whole numbers"),
+    (
+        "03.4",
+        lambda s, d, i: np.percentile(np.array(d) - s[0] - i * np.arange(len(s)), 0.99),
+        "counts to 100",
+    ),
+    ("03.4", lambda s, d, i: np.percentile(np.array(s) - s[0] - i * np.arange(len(s)), 99), "how late"),
+    (
+        "03.4",
+        lambda s, d, i: np.percentile(np.array(d) - s[0] - i * np.arange(1, len(s) + 1), 99),
+        "request number 0",
+    ),
+    ("03.4", lambda s, d, i: np.quantile(np.array(d) - s[0] - i * np.arange(len(s)), 0.9), "p90"),
+    ("03.5", lambda a, w, s: math.ceil(a / 60 * (w + s) / 1000), "need not be whole"),
+    ("03.5", lambda a, w, s: a * 60 * (w + s) / 1000, "divide by 60"),
+    ("03.6", lambda c, a: 0.0, "B₀ is 1"),
+    ("03.7", lambda e, n, t, s: int((1 - s) * 720 / (e / n / (1 - t))) if e else math.inf, "don't round"),
+    ("03.7", lambda e, n, t, s: round((1 - s) * 720 / (e / n / (1 - t))) if e else math.inf, "don't round"),
+    ("03.7", lambda e, n, t, s: 720 * (1 - s), "same for any number of errors"),
+    ("03.7", lambda e, n, t, s: 720 * (1 - s) / ((1 - t) / (e / n)) if e else math.inf, "upside down"),
+    (
+        "03.7",
+        lambda e, n, t, s: math.inf if e / n <= 1 - t else (1 - s) * 720 * (1 - t) * n / e,
+        "only later",
+    ),
+    (
+        "03.7",
+        lambda e, n, t, s: math.inf if e == 0 or s == 1 else (1 - s) * 720 * (1 - t) * n / e,
+        "nothing is left",
+    ),
+    ("03.8", lambda stages: min(max(s) for s in stages), "weakest stage"),
+    ("03.8", lambda stages: np.prod([np.mean(s) for s in stages]), "don't average"),
     ("03.8", lambda stages: 1 - np.prod([1 - np.prod(s) for s in stages]), "swapped"),
     ("03.8", lambda stages: np.prod([s[0] for s in stages]), "first part"),
 ]
+
+
+@pytest.mark.parametrize("id", [e.id for e in exercises if isinstance(e.accepts, Slips)])
+def test_each_slip_is_called_by_its_own_name(id):
+    """A slip is judged where it first goes wrong: no other slip with another clause may give the same there."""
+    asked = exercises[id]
+    for slip, clause in asked.accepts.slips:
+        for call in asked.calls:
+            arguments = pickle.loads(call)
+            value, right = slip(*arguments), asked.answer(*arguments)
+            if value is not None and not same(value, right):
+                assert asked.accepts(value, right, *arguments) == clause
+                break
+        else:
+            pytest.fail(f"{clause} is never wrong")
 
 
 @pytest.mark.parametrize(("id", "slip", "words"), SLIPS)

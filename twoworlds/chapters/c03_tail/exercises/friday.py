@@ -1,13 +1,13 @@
 """03.9, open: a plan for Friday evening that both desks can sign."""
 
-from twoworlds.chapters.c03_tail.story import OBJECTIVE_MS, SERVICE_MS
+from twoworlds.chapters.c03_tail.story import OBJECTIVE_MS, SERVICE_MS, attempts_unanswered
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.errors import InputError
 from twoworlds.platform import queueing
 from twoworlds.platform.slo import smallest_fleet
 
 REQUESTS_PER_S = 1200.0
-MOST_SERVERS, LEAST_ATTEMPTS, RETRY_BUDGET = 40, 2, 0.1
+MOST_SERVERS, LEAST_ATTEMPTS = 40, 2
 LEVELS = {
     "servers": range(1, MOST_SERVERS + 1),
     "pools": (1, 2, 3, 4, 6),
@@ -29,7 +29,7 @@ def p99_ms(servers: int, pools: int) -> float:
 def amplified_load(plan: dict) -> float:
     """Return what arrives when no attempt is answered, as a share of capacity."""
     load = REQUESTS_PER_S * SERVICE_MS / 1000 / plan["servers"]
-    return load * (1 + RETRY_BUDGET if plan["retry_budget"] and plan["attempts"] > 1 else plan["attempts"])
+    return load * attempts_unanswered(plan["attempts"], plan["retry_budget"])
 
 
 def can_be_signed(value: object, expected: object) -> bool | str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twoworlds.chapters.c03_tail.exercises.slips import names
+from twoworlds.chapters.c03_tail.exercises.slips import Slips
 from twoworlds.course.exercise import Exercise, Wrong
 
 
@@ -21,7 +21,7 @@ SLOW_PAGES = Exercise(
     answer=slow_pages,
     cases=[(0.1, 2), (0.01, 100), (0.0001, 2000), (0.05, 1), (0.3, 40)],
     returns="a float: the share of pages with at least one slow answer",
-    accepts=names(
+    accepts=Slips(
         (lambda p, n: n * p * (1 - p) ** (n - 1), "that is the share of pages with exactly one slow answer; more than one is slow as well."),
         (lambda p, n: 100 * slow_pages(p, n), "that is in per cent: return a share."),
         (lambda p, n: slow_pages(n, p), "the two arguments are the other way round: first the share, then the servers."),
@@ -60,7 +60,7 @@ def _by_session(bad: float, sessions: Sequence[int]) -> float:
 
 def _visits() -> list[tuple[float, list[int]]]:
     many = np.random.default_rng(32).geometric(0.11, 400).tolist()
-    return [(0.1, [1, 2]), (0.01, many), (0.2, [1, 1, 1, 40]), (0.01, [5] * 10), (0.0, [3, 4])]
+    return [(0.1, [1, 1, 2]), (0.01, many), (0.2, [1, 1, 1, 40]), (0.01, [5] * 10), (0.0, [3, 4])]
 
 
 VISITORS_HIT = Exercise(
@@ -71,10 +71,12 @@ VISITORS_HIT = Exercise(
     answer=visitors_hit,
     cases=_visits,
     returns="a float: the share of visitors with at least one bad session",
-    accepts=names(
+    accepts=Slips(
         (lambda b, s: 1 - (1 - b) ** float(np.sum(s)), "that is the chance that anybody at all is hit, as if one visitor had made all the sessions."),
         (lambda b, s: len(s) * visitors_hit(b, s), "that is how many visitors are hit: divide by how many there are."),
         (lambda b, s: float(np.mean(np.minimum(1, b * np.asarray(s, float)))), "chances don't add up: a visitor hit twice counts once."),
+        (lambda b, s: len(s) / (len(s) - 1) * visitors_hit(b, s), "you divided by one visitor too few: nothing is estimated here."),
+        (lambda b, s: float(np.mean(b ** np.asarray(s, float))), "that is who has only bad sessions; one is enough."),
         (lambda b, s: 100 * visitors_hit(b, s), "that is in per cent: return a share."),
     ),
     wrongs=[

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from twoworlds.chapters.c03_tail.exercises.slips import names
+from twoworlds.chapters.c03_tail.exercises.slips import Slips
 from twoworlds.course.exercise import Exercise, Wrong
 from twoworlds.platform.slo import percentile
 
@@ -56,22 +56,28 @@ def _unsorted(histograms: Sequence[Histogram]) -> int:
     return max(together)
 
 
+def _by_shares(histograms: Sequence[Histogram]) -> int:
+    together, seen = _merged(histograms), 0.0
+    for bound in sorted(together):
+        seen += together[bound] / sum(together.values())
+        if seen >= 0.99:
+            return bound
+    return max(together)
+
+
 def _spread_out(histogram: Histogram) -> np.ndarray:
     return np.repeat(list(histogram), list(histogram.values()))
 
 
-def _not_a_bound(value: object, histograms: Sequence[Histogram]) -> str | None:
+def _not_a_bound(value: object, expected: int, histograms: Sequence[Histogram]) -> str | None:
     bounds = set().union(*histograms)
     return None if value in bounds else f"that is none of the bounds, {', '.join(map(str, sorted(bounds)))}."
 
 
-def _names_fleet(value: object, expected: int, histograms: Sequence[Histogram]) -> str | None:
-    """Name a slip: another bound than the right one, or no bound at all."""
-    return _BOUNDS(value, expected, histograms) or _not_a_bound(value, histograms)
-
-
 def _fleets() -> list[tuple[list[dict[int, int]]]]:
-    quick, busy, sick = {10: 98, 100: 2}, {10: 100}, {10: 10, 500: 30}
+    quick, busy, sick = {10: 96, 50: 1, 100: 2, 500: 1}, {10: 300}, {10: 10, 500: 30}
+    # 1,584 of 1,600 are exactly 99 %, but the seven shares add up to a hair less.
+    bounds, shares = (10, 20, 50, 100, 200, 500, 1000, 2000), (71, 427, 308, 178, 223, 317, 60, 16)
     rng = np.random.default_rng(33)
     many = [
         {b: int(n) for b, n in zip((10, 20, 50, 100, 200, 500), row, strict=True)}
@@ -81,20 +87,28 @@ def _fleets() -> list[tuple[list[dict[int, int]]]]:
         ([quick, busy],),
         ([{10: 4000, 20: 960}, sick],),
         (many,),
-        ([{200: 5}, {10: 1000}, {50: 400, 100: 3}],),
+        ([{200: 5, 20: 495}, {10: 1000, 200: 8}, {50: 400, 100: 3, 500: 1}],),
         ([{200: 20}, {10: 980}],),
         ([{10: 148, 20: 1, 50: 1}],),
         ([{10: 100}, {10: 60, 20: 40}, {10: 90, 50: 10}],),
+        ([dict(zip(bounds, shares, strict=True))],),
     ]
 
 
-_BOUNDS = names(
+_SLIPS = Slips(
+    (_by_shares, "shares add up with a rounding error: add counts, and compare whole numbers."),
+    (lambda hs: max(_merged(hs)), "that is the largest bound there is, not the p99."),
+    (lambda hs: _p99(hs[0]), "that is the p99 of the first server only."),
+    (
+        lambda hs: _p99({b: n for b, n in _merged(hs).items() if b in hs[0]}),
+        "you kept the first server's bounds only: others have bounds of their own.",
+    ),
     (
         lambda hs: _p99(_merged(hs), strictly=True),
         "at least 99 % is enough: a bound that exactly 99 of 100 don't exceed is the p99.",
     ),
     (
-        lambda hs: sorted(_p99(h) for h in hs)[len(hs) // 2],
+        lambda hs: float(np.median([_p99(h) for h in hs])),
         "that is the median of the servers' p99s. Put the counts together first.",
     ),
     (lambda hs: _p99(max(hs, key=lambda h: sum(h.values()))), "that is the p99 of the busiest server only."),
@@ -106,6 +120,7 @@ _BOUNDS = names(
         lambda hs: int(np.percentile(_spread_out(_merged(hs)), 99, method="lower")),
         "that is one rank too low: fewer than 99 % of the requests don't exceed it.",
     ),
+    otherwise=_not_a_bound,
 )
 
 
@@ -117,7 +132,7 @@ FLEET_P99 = Exercise(
     answer=fleet_p99,
     cases=_fleets,
     returns="an int: the fleet's p99, one of the bounds, ms",
-    accepts=_names_fleet,
+    accepts=_SLIPS,
     wrongs=[
         Wrong("mean of p99s", lambda hs: float(np.mean([_p99(h) for h in hs])),
               "That is the mean of the servers' p99s: no request need ever have taken that long, and an idle server counts as much as a busy one."),
@@ -166,7 +181,7 @@ def closed_loop(
 
 def _traces() -> list[tuple[list[float], list[float], float]]:
     return [
-        ([0.0, 0.5, 0.6], [0.5, 0.6, 0.7], 0.1),
+        ([0.0, 0.4, 0.7], [0.4, 0.7, 0.9], 0.1),
         ([0.0, 0.1, 0.2], [0.05, 0.17, 0.5], 0.1),
         (*closed_loop(50, 0.5), 0.01),
         (*closed_loop(3, 0.2, 400), 0.01),
@@ -206,11 +221,13 @@ SCHEDULED = Exercise(
         lambda sent, done, interval: _numpys(_times(sent, done, interval)),
         _lowest_rank,
     ],
-    accepts=names(
+    accepts=Slips(
         (lambda s, d, i: 1000 * scheduled_p99(s, d, i), "that is in milliseconds: return seconds."),
         (lambda s, d, i: float(np.max(_times(s, d, i))), "that is the longest time, not the p99."),
         (lambda s, d, i: float(np.mean(_times(s, d, i))), "that is the mean, not the p99."),
-        (lambda s, d, i: _nearest(_times(s, d, i) - i), "request number 0 should have been sent at once, not after an interval."),
+        (lambda s, d, i: float(np.percentile(_times(s, d, i), 0.99)), "np.percentile counts to 100: that is the 0.99th percentile."),
+        (lambda s, d, i: float(np.quantile(_times(s, d, i), 0.9)), "that is the p90, not the p99."),
+        *((lambda s, d, i, p99=p99: p99(_times(s, d, i) - i), "request number 0 should have been sent at once, not after an interval.") for p99 in (_nearest, _numpys)),
         (lambda s, d, i: _numpys(_late(s, i)), "that is how late requests were sent; the answer's own time comes on top."),
         (lambda s, d, i: _numpys(_late(s, i)) + _numpys(np.subtract(d, s)), "percentiles don't add up: add the times first, then take the p99."),
         (lambda s, d, i: _numpys(_from_zero(s, d, i)), "the schedule begins when the first request was sent, not at 0."),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twoworlds.chapters.c03_tail.exercises.slips import names
+from twoworlds.chapters.c03_tail.exercises.slips import Slips
 from twoworlds.course.exercise import Exercise, Wrong
 
 
@@ -27,10 +27,21 @@ HOURS_LEFT = Exercise(
     desk="both",
     minutes=9,
     answer=hours_left,
-    cases=[(20, 10_000, 0.999, 0.5), (144, 10_000, 0.999, 0.0), (3, 500, 0.99, 0.9), (1, 40_000, 0.9999, 0.25), (0, 100, 0.999, 0.2)],
+    cases=[
+        (30, 10_000, 0.999, 0.5), (144, 10_000, 0.999, 0.0), (3, 500, 0.99, 0.9), (1, 40_000, 0.9999, 0.7),
+        (7, 900, 0.995, 0.25), (5, 1000, 0.999, 1.0), (0, 100, 0.999, 0.2),
+    ],
     returns="a float: the hours until the budget is gone",
-    accepts=names(
+    accepts=Slips(
         (lambda e, n, t, s: 0.0 if e == 0 else None, "without errors the budget is never gone: return math.inf."),
+        (lambda e, n, t, s: math.inf if e / n <= 1 - t else None, "below a burn rate of 1 the rest of a budget is used up as well, only later."),
+        (lambda e, n, t, s: math.inf if s == 1 else None, "nothing is left of this budget: 0 hours."),
+        (lambda e, n, t, s: 720 * (1 - s), "that is the same for any number of errors: divide by the burn rate."),
+        (lambda e, n, t, s: 720 * (1 - s) * e / n / (1 - t), "the burn rate is upside down: the faster it burns, the less time is left."),
+        (lambda e, n, t, s: float(round(_left(e / n / (1 - t), s))) if e else None, "hours need not be whole: don't round."),
+        (lambda e, n, t, s: float(math.floor(_left(e / n / (1 - t), s))) if e else None, "hours need not be whole: don't round."),
+        (lambda e, n, t, s: float(math.ceil(_left(e / n / (1 - t), s))) if e else None, "hours need not be whole: don't round."),
+        (lambda e, n, t, s: 60 * hours_left(e, n, t, s), "that is in minutes: return hours."),
         (lambda e, n, t, s: min(720.0, hours_left(e, n, t, s)), "the window moves on with the clock: don't stop at 30 days."),
         (lambda e, n, t, s: (1 - s) * (1 - t) * n / max(e, 1e-9), "that is how long the budget of one hour lasts: the budget is for 720 hours."),
         (lambda e, n, t, s: (1 - s) * 720 / burn if (burn := e / n / (1 - t) - 1) > 0 else None, "everything that fails spends the budget, not only what is above the allowed share."),
@@ -75,10 +86,13 @@ AVAILABILITY = Exercise(
     answer=availability,
     cases=_stages,
     returns="a float: the availability of the chain",
-    accepts=names(
+    accepts=Slips(
         (lambda stages: 1 - math.prod(1 - math.prod(s) for s in stages),
          "you swapped the two: parts of a stage stand side by side, stages in a row."),
         (lambda stages: math.prod(s[0] for s in stages), "you took the first part of each stage; the others help too."),
+        (lambda stages: min(max(s) for s in stages), "that is the best part of the weakest stage: the other parts and stages count too."),
+        (lambda stages: math.prod(sum(s) / len(s) for s in stages), "parts of a stage don't average: it is down only if all of them are."),
+        (lambda stages: math.prod(min(1, sum(s)) for s in stages), "chances to be up don't add up: a stage is down only if all of its parts are."),
         (lambda stages: 1 - availability(stages), "that is how often it is down: one minus that."),
         (lambda stages: 100 * availability(stages), "that is in per cent: return a share."),
     ),

@@ -2,7 +2,7 @@
 
 import math
 
-from twoworlds.chapters.c03_tail.exercises.slips import names
+from twoworlds.chapters.c03_tail.exercises.slips import Slips
 from twoworlds.course.exercise import Exercise, Wrong
 
 
@@ -17,12 +17,16 @@ LITTLE = Exercise(
     desk="both",
     minutes=6,
     answer=in_system,
-    cases=[(6000, 30, 20), (90_000, 180, 20), (24_000, 5, 20), (60, 0, 500), (100, 7, 5)],
+    cases=[(6000, 30, 20), (90_000, 180, 20), (24_000, 5, 20), (90, 0, 500), (100, 7, 5)],
     returns="a float: the mean number of requests inside",
-    accepts=names(
+    accepts=Slips(
         (lambda a, w, s: a * s / 60_000 / (1 - a * s / 60_000), "that is a formula for one server; here nothing is said of servers, and nothing need be."),
         (lambda a, w, s: math.floor(in_system(a, w, s)), "a mean need not be whole: don't round."),
         (lambda a, w, s: math.ceil(in_system(a, w, s)), "a mean need not be whole: don't round."),
+        (lambda a, w, s: a * 60 * (w + s) / 1000, "60 seconds are one minute: divide by 60."),
+        (lambda a, w, s: a / 60_000 * (w + s) / 1000, "you divided by 1,000 twice."),
+        (lambda a, w, s: a / 60 * max(w, s) / 1000, "wait and service come one after the other: add them."),
+        (lambda a, w, s: a / 60 * (w + s) / 2000, "wait and service come one after the other: add them."),
         (lambda a, w, s: a // 60 * (w + s) / 1000, "a rate need not be whole: divide with / and not with //."),
     ),
     wrongs=[
@@ -48,6 +52,13 @@ def erlang_b(servers: int, offered: float) -> float:
     return blocked
 
 
+def _downwards(servers: int, offered: float) -> float:
+    blocked = 1.0
+    for k in range(servers, 0, -1):
+        blocked = offered * blocked / (k + offered * blocked)
+    return _c(offered / servers, blocked)
+
+
 def wait_chance(servers: int, offered: float) -> float:
     """Return Erlang C by Erlang B: B / (1 - ρ (1 - B)) with ρ = offered / servers."""
     return _c(offered / servers, erlang_b(servers, offered))
@@ -63,12 +74,15 @@ ERLANG_C = Exercise(
     desk="platform",
     minutes=9,
     answer=wait_chance,
-    cases=[(2, 1.0), (1, 0.8), (4, 3.6), (10, 9.0), (100, 90.0), (500, 450.0)],
+    cases=[(3, 1.0), (2, 1.0), (1, 0.8), (4, 3.6), (10, 9.0), (100, 90.0), (500, 450.0)],
     returns="a float: the chance that a request has to wait",
-    accepts=names(
+    accepts=Slips(
         (lambda c, a: erlang_b(c, a) / (1 - a * (1 - erlang_b(c, a))), "you took the offered load for the utilisation: ρ is the offered load divided by the servers."),
         (lambda c, a: erlang_b(c, a) / 1 - a / c * (1 - erlang_b(c, a)), "brackets: B is divided by all of 1 - ρ (1 - B)."),
         (lambda c, a: erlang_b(c, a) / (1 - a / c), "in the denominator ρ is multiplied by 1 - B."),
+        (lambda c, a: 0.0, "your recursion starts at 0 and stays there: B₀ is 1."),
+        (_downwards, "your recursion runs down from all servers: it goes up, from one."),
+        (lambda c, a: 100 * wait_chance(c, a), "that is in per cent: return a share."),
         (lambda c, a: 1 - wait_chance(c, a), "that is the chance not to wait: one minus that."),
     ),
     wrongs=[

@@ -8,13 +8,19 @@ from twoworlds.course.compare import same
 Slip = tuple[Callable[..., Any], str]
 
 
-def names(*slips: Slip) -> Callable[..., str | None]:
-    """Return an `accepts` that answers with the clause of the first slip that gives the learner's value.
+class Slips:
+    """An `accepts` that answers with the clause of the first slip that gives the learner's value.
 
-    A slip is a function of the exercise's arguments, and a clause that goes on after "f(1) returned 2: ".
+    A slip is a function of the exercise's arguments, and a clause that goes on after "f(1) returned 2: ". `otherwise`
+    is asked about a value that no slip gives.
     """
 
-    def opinion(value: Any, expected: Any, *arguments: Any) -> str | None:
-        return next((clause for slip, clause in slips if same(value, slip(*arguments))), None)
+    def __init__(self, *slips: Slip, otherwise: Callable[..., str | None] | None = None):
+        self.slips, self.otherwise = slips, otherwise
 
-    return opinion
+    def __call__(self, value: Any, expected: Any, *arguments: Any) -> str | None:
+        """Return the clause for a value that is not right."""
+        for slip, clause in self.slips:
+            if same(value, slip(*arguments)):
+                return clause
+        return self.otherwise(value, expected, *arguments) if self.otherwise else None
