@@ -102,6 +102,31 @@ def test_the_boards_stored_truths_are_of_these_launches():
         # In the fourth week each launch has done between a quarter and all of what it does by the twelfth.
         assert np.sign(early.relative) == np.sign(late), launch
         assert 0.15 < early.relative / late < 1, launch
+
+
+def test_the_boards_rule_is_right_in_about_two_draws_of_three():
+    """The exercise says after a pass that its own rule would ship Monthly training about one time in three."""
+    world, launch = board.QUARTER.but(days=28), "Monthly training"
+    effect = compare(simulate(world, Policy()), simulate(world, board.LAUNCHES[launch]), "actives").relative
+    row = grid("ch08_board").set_index(["launch", "metric"]).loc[launch, "days_active"]
+    error = (row.high - row.low) / (2 * 1.96)
+    assert stats.norm.cdf((effect + 0.01) / error - 1.96) == pytest.approx(1 / 3, abs=0.04)
+
+
+def test_a_margins_users_and_the_kink_are_as_the_text_says():
+    assert safety.passes(0, 0.01, 40_000)[1] == pytest.approx(1 / 3, abs=0.03)
+    assert safety.passes(0, 0.01, 20_000)[1] == pytest.approx(0.2, abs=0.03)  # the preset Harmless
+    seen = grid("ch08_days").query("metric == 'clicks'").set_index("day").seen
+    assert seen[28] / seen[14] == pytest.approx(1.23, abs=0.01)
+    old = simulate(waiting.WORLD.but(days=28, newcomers=0), Policy())
+    came, least = [], []
+    for day in (14, 28):
+        here = old.totals("active", (1, day)) > 0
+        clicks = old.totals("clicks", (1, day))[here]
+        came.append(here.sum())
+        least.append(clicks.std() / clicks.mean() / np.sqrt(here.sum()))
+    assert came[1] / came[0] == pytest.approx(1.05, abs=0.01)
+    assert least[1] > least[0]
     assert list(dict.fromkeys(grid("ch08_board").launch)) == list(board.LAUNCHES)
     assert list(board.truths()) == list(board.LAUNCHES)
 
