@@ -157,11 +157,11 @@ def test_one_moment_is_one_pane_for_rules_of_time_and_one_an_event_for_a_count()
 
 
 def test_a_tick_that_rounding_puts_before_now_waits_all_the_same():
-    """0.1 + 2 x 0.1 is more than 0.3 as floats go, and 0.7 - 0.1 is less than six tenths."""
-    for now in (0.3, 0.7, 1.1, 2.3):
+    """3 x 0.3 is less than 0.9, as floats go: an event that comes at 0.9 must not find its tick in the past."""
+    for now in (0.9, 1.8, 3.6):
         two = [(1, 0.05, now), (2, 0.05, now)]
-        seen = run(two, tumbling(1), [], Trigger(Every(0.1, phase=0.1)), until=9)
-        assert [p.value for p in seen.panes if p.timing == "EARLY"] == [3]
+        seen = run(two, tumbling(1), [], Trigger(Every(0.3)), until=9)
+        assert [(p.value, p.processing_time) for p in seen.panes if p.timing == "EARLY"] == [(3, now)]
 
 
 def test_counting_events_two_by_two():
@@ -398,7 +398,7 @@ def test_dataflow_paper_sessions_of_half_an_hour():
 
 
 def harness(steps):
-    """Return (events, watermark) of steps as in Flink's test harness: (key, value, time); a watermark w is w + 1 here."""
+    """Return (events, watermark) of steps as in Flink's tests: (key, value, time); a watermark w is w + 1 here."""
     events = [(value, time, i, key) for i, (key, value, time) in enumerate(steps) if key != "watermark"]
     return events, given((i, time + 1) for i, (key, _, time) in enumerate(steps) if key == "watermark")
 

@@ -146,7 +146,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
     off = platform.axhline(1, color=PLATFORM, linestyle=":", label="feature off: what is lost", animated=True)
     now = platform.plot([], [], color=PLATFORM, markersize=9, markeredgecolor="white", **dot)[0]
     best = platform.plot([], [], color=PLATFORM, markersize=8, **{**dot, "marker": "v"})[0]
-    word = platform.text(6000, 1, "off", color=PLATFORM, ha="right", va="center", fontsize=9, animated=True)
+    word = platform.text(9000, 1, "off", color=PLATFORM, ha="center", va="top", fontsize=9, animated=True)
     platform.legend(loc="upper right", title="triangle: smallest bill")
 
     def update(r: Ages) -> None:
@@ -161,7 +161,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Ages], None]:
         now.set_data([r.age_min], [r.bill(r.age_min)])
         lowest = r.bill_off if r.better_off else r.bill(r.best_min)
         best.set_data([9000 if r.better_off else min(r.best_min, 9000)], [1.5 * lowest])
-        word.set(y=1.5 * lowest, visible=r.better_off)
+        word.set(y=0.85 * lowest, visible=r.better_off)
 
     return update
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from twoworlds.chapters.c05_now.clicks import GROUPS, SHOWN_S, Stream, evening
-from twoworlds.chapters.words import percent, span
+from twoworlds.chapters.words import percent, several, span
 from twoworlds.course.controls import Choice, Slider, Steps
 from twoworlds.course.explorer import Explorer, Preset
 from twoworlds.course.prediction import Prediction
@@ -186,7 +186,7 @@ def reading(r: Counted) -> str:
 
 
 def _span(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 90 else span(seconds / 60)
+    return several(round(seconds), "second") if seconds < 90 else span(seconds / 60)
 
 
 def prediction() -> Prediction:
