@@ -60,14 +60,15 @@ def test_a_tests_row_is_what_the_world_gives():
         )
 
 
-def test_the_quarters_lines_are_what_the_world_gives():
-    world = launches.QUARTER.but(days=8)  # the beginning of the same quarter
-    base = simulate(world, Policy())
-    for launch, policy in launches.LAUNCHES.items():
+def test_the_quarters_lines_and_the_fortnights_truths_are_what_the_world_gives():
+    world = launches.QUARTER.but(days=launches.TEST_DAYS)  # the beginning of the same quarter
+    base, truth = simulate(world, Policy()), decisions.fortnight()[0]
+    for (launch, policy), ours in zip(launches.LAUNCHES.items(), truth, strict=True):
         run, stored = simulate(world, policy), launches.model(launch, 8)
-        for ours, metric in (("days_active", "actives"), ("clicks", "clicks")):
+        for name, metric in (("days_active", "actives"), ("clicks", "clicks")):
             lived = compare(base, run, metric, (2, 8)).relative
-            assert stored.truth(ours) == pytest.approx(lived, abs=1e-6), (launch, metric)
+            assert stored.truth(name) == pytest.approx(lived, abs=1e-6), (launch, metric)
+        assert ours == pytest.approx(compare(base, run, "actives").relative, abs=0.001), launch
 
 
 def test_a_waiting_day_is_what_the_world_gives():
@@ -91,10 +92,13 @@ def test_the_boards_stored_tests_are_of_these_launches():
 
 
 def test_the_boards_stored_truths_are_of_these_launches():
-    """The tests' four weeks, lived by a tenth of the users: the quarter's end has the same sign and is larger."""
-    world = board.QUARTER.but(users=10_000, days=28)
-    base = simulate(world, Policy())
+    """Its first week again; and of fewer users four weeks, in which a rare training shows."""
+    week, world = board.QUARTER.but(days=7), board.QUARTER.but(users=10_000, days=28)
+    start, base = simulate(week, Policy()), simulate(world, Policy())
+    stored = grid("ch08_board_truth").set_index("launch").first_week
     for launch, policy in board.LAUNCHES.items():
+        again = compare(start, simulate(week, policy), "actives").relative
+        assert stored[launch] == pytest.approx(again, abs=1e-6)
         early, late = (
             compare(base, simulate(world, policy), "actives", (15, 28)),
             board.truths()[launch] / 100,
@@ -335,14 +339,6 @@ def test_the_margins_score_is_luck_and_on_average_no_better_than_a_coin():
             assert least < cost.mean() < most
             if users == 40_000:
                 assert 0.25 < np.mean(cost.mean(axis=1) < 0.05) < 0.35
-
-
-def test_the_fortnights_truths_are_the_worlds():
-    world = launches.QUARTER.but(days=launches.TEST_DAYS)
-    base, truth = simulate(world, Policy()), decisions.fortnight()[0]
-    for ours, (name, policy) in zip(truth, launches.LAUNCHES.items(), strict=True):
-        lived = compare(base, simulate(world, policy), "actives").relative
-        assert ours == pytest.approx(lived, abs=0.001), name
 
 
 def test_the_boards_rule_is_right_in_its_draw():

@@ -76,6 +76,15 @@ def test_wrong_input_is_said():
         permutation_test([1, 2], [1, 3], seed=None)
 
 
+@pytest.mark.parametrize("size", [6, 12])
+def test_tenths_tie_as_whole_numbers_do(size):
+    """0.1 + 0.2 isn't 0.3 to a computer, and yet the two are equal here: all relabellings tried, and some drawn."""
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        a, b = rng.integers(1, 9, (2, size)).astype(float)
+        assert permutation_test(a / 10, b / 10, 500).p == permutation_test(a, b, 500).p
+
+
 def test_a_large_mean_hides_no_tie():
     assert permutation_test(1e9 + np.zeros(4), 1e9 + 0.1 + np.zeros(4)).p == pytest.approx(2 / 70)
 

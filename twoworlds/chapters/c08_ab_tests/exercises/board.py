@@ -35,12 +35,13 @@ def build_tests() -> pd.DataFrame:
 
 
 def build_truth() -> pd.DataFrame:
-    """Live the quarter with each launch: launch, change of active users in the last fortnight (share), se."""
+    """Live the quarter with each launch: launch, change of active users in the last fortnight (share), se, first_week."""
     base, rows = simulate(QUARTER, Policy()), []
     for name, policy in LAUNCHES.items():
-        effect = compare(base, simulate(QUARTER, policy), "actives", LAST_FORTNIGHT)
-        rows.append((name, effect.relative, effect.relative_se))
-    return pd.DataFrame(rows, columns=["launch", "change", "se"])
+        run = simulate(QUARTER, policy)
+        effect, early = (compare(base, run, "actives", days) for days in (LAST_FORTNIGHT, (1, 7)))
+        rows.append((name, effect.relative, effect.relative_se, early.relative))
+    return pd.DataFrame(rows, columns=["launch", "change", "se", "first_week"])
 
 
 # --- the exercise -------------------------------------------------------------------------------------------------
