@@ -109,7 +109,7 @@ def test_ranked_positions_do_not_reveal_examination():
     [
         ({1: 1.0}, "lacks position 2"),
         ({1: 1.0, 2: 0.0}, "position 2 is 0"),
-        ({1: 1.2, 2: 1}, "position 1 is 1.2"),
+        ({1: 12, 2: 1}, "position 1 is 12"),
         ({1: 1, 2: None}, "position 2 is None"),
         ({1: 1, 2: 1e-300}, "position 2 is 1e-300"),
         ({1.5: 1, 2: 1}, "position of examination is 1.5"),
@@ -166,3 +166,12 @@ def test_shares_outside_their_range_are_told():
             m.cascade_clicks(bad)
     with pytest.raises(InputError, match="must be as many"):
         m.position_clicks([0.1, 0.2], [1.0])
+
+
+def test_an_estimate_of_few_clicks_is_taken_back_or_told():
+    log = pd.DataFrame({"position": [1, 1, 2, 2], "clicked": [1, 0, 1, 1], "explored": 1, "video_id": 7})
+    looks = m.estimate_examination(log)
+    assert looks.tolist() == [1, 2]
+    assert m.debiased_ctr(log, looks)[7] == pytest.approx((1 + 2 / 2) / 4)
+    with pytest.raises(InputError, match="no click on a random video at position 2"):
+        m.estimate_examination(log.assign(clicked=[1, 0, 0, 0]))

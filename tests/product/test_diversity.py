@@ -126,3 +126,18 @@ def test_coverage_counts_each_item_once():
 def test_wrong_input_is_told(act, said):
     with pytest.raises(InputError, match=said):
         act()
+
+
+def test_an_entropy_of_the_tiniest_share_is_that_of_the_others():
+    assert m.topic_entropy([1e-320, 1e300]) == 0
+
+
+def test_ids_of_mixed_kinds_are_told_apart():
+    assert m.coverage([1, "1", 2], 3) == 1
+    assert m.coverage([2**53, 2**53 + 1, 0.5], 3) == 1
+    assert m.coverage([[1, 2], [2, 3]], 3) == m.coverage(np.array([[1, 2], [2, 3]]), 3) == 1
+
+
+def test_nothing_is_more_alike_than_an_item_and_itself():
+    with pytest.raises(InputError, match="similarity is 5 for a pair"):
+        m.intra_list_diversity([[1, 5], [5, 1]])

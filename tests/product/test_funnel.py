@@ -70,3 +70,22 @@ def test_texts_are_no_times():
 def test_impossible_steps_are_told(steps):
     with pytest.raises(InputError, match="steps are"):
         m.funnel(LOG, steps)
+
+
+def test_a_repeated_event_costs_no_later_step():
+    """The first click counts, not the last: a like between the two is a like after a click."""
+    log = pd.DataFrame({"user_id": 1, "step": ["open", "click", "like", "click"], "ts": [0, 1, 2, 3]})
+    assert m.funnel(log, STEPS)["reached"].tolist() == [1, 1, 1]
+
+
+def test_other_columns_do_not_matter():
+    expected = m.funnel(LOG, STEPS)
+    for name in ("moment", "unit", "told", "s0"):
+        pd.testing.assert_frame_equal(m.funnel(LOG.assign(**{name: 0}), STEPS), expected)
+        pd.testing.assert_frame_equal(m.funnel(LOG.rename(columns={"user_id": name}), STEPS, name), expected)
+
+
+def test_events_from_the_future_are_told():
+    with pytest.raises(InputError, match="2 events after"):
+        m.funnel(LOG, STEPS, until="2026-03-02 00:08:30")
+    assert m.funnel(LOG, STEPS, until="2026-03-02 00:10")["reached"].tolist() == [3, 2, 1]

@@ -166,3 +166,24 @@ def test_nan_of_duckdb_is_missing_too():
     )
     with pytest.raises(InputError, match="log has 1 rows without place"):
         m.ctr(log, "place")
+
+
+def test_a_number_is_no_moment_and_no_key():
+    with pytest.raises(InputError, match="until is 5: it must be a timestamp"):
+        m.events(LOG, ["ts"], until=5)
+    with pytest.raises(InputError, match="key is 5: it must be the columns"):
+        m.deduplicated(LOG, 5)
+
+
+def test_a_closed_connection_is_told():
+    connection = duckdb.connect()
+    log = connection.from_df(LOG)
+    connection.close()
+    with pytest.raises(InputError, match=r"log can't be read .*: its connection must be open"):
+        m.ctr(log)
+
+
+def test_a_column_of_lists_is_told():
+    log = LOG.assign(user_id=[[1], [2], [1], [2]])
+    with pytest.raises(InputError, match=r"user_id is BIGINT\[\]: it must hold one plain value"):
+        m.sessions(log)

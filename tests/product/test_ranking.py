@@ -98,3 +98,16 @@ def test_ties_take_no_luck():
 def test_wrong_input_is_told(act, said):
     with pytest.raises(InputError, match=said):
         act()
+
+
+def test_a_relevance_of_less_precision_is_the_same_one():
+    exact = np.array([0.1, 0.7, 0.3])
+    shown = exact[:2].astype(np.float32)
+    assert m.ndcg(shown, judged=exact) == pytest.approx(m.ndcg(exact[:2], judged=exact))
+    with pytest.raises(InputError, match=r"lacks one of relevance 0.7"):
+        m.ndcg([0.7, 0.1], judged=[0.1, 0.3])
+
+
+def test_an_exponential_gain_of_next_to_nothing_is_exact():
+    assert m.dcg([1e-10], gain="exponential") == pytest.approx(1e-10 * np.log(2), rel=1e-9)
+    assert m.ndcg([0, 1e-17], gain="exponential") == pytest.approx(1 / np.log2(3))

@@ -126,3 +126,23 @@ def test_a_window_that_the_log_does_not_cover_is_told():
         m.stickiness(ACTIVITY, last_day=8, window=28)
     with pytest.raises(InputError, match="covers days 1 to 8"):
         m.stickiness(ACTIVITY, last_day=20, window=5)
+
+
+def test_a_window_one_day_too_long_is_told():
+    activity = pd.DataFrame({"user_id": [1, 1], "day": [1, 7]})
+    assert m.stickiness(activity, 7, window=7) == pytest.approx(2 / 7)
+    with pytest.raises(InputError, match="window is 8 days"):
+        m.stickiness(activity, 7, window=8)
+
+
+def test_a_first_day_on_which_nobody_came_keeps_its_cohort():
+    users = pd.DataFrame({"user_id": [0, 1, 2, 3], "joined_day": [1, 1, 1, 2]})
+    activity = pd.DataFrame({"user_id": [0, 3], "day": [2, 2]})
+    assert m.cohort_retention(activity, users, ages=(0,)).index.tolist() == [2], "as if day 1 were not logged"
+    table = m.cohort_retention(activity, users, ages=(0, 1), first_day=1)
+    assert table["users"].tolist() == [3, 1]
+    assert table["D0"].tolist() == [0, 1]
+    assert table["D1"][1] == pytest.approx(1 / 3)
+    assert m.retention_curve(activity, users, first_day=1)["old_enough"].tolist() == [4, 3]
+    with pytest.raises(InputError, match="begins on day 2, before first_day 3"):
+        m.cohort_retention(activity, users, first_day=3)

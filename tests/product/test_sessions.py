@@ -1,5 +1,6 @@
 """Sessions by gap: conventions at the edge, any order, and properties that hold for every log."""
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,3 +82,16 @@ def test_empty_missing_and_future_are_told():
         m.sessions(stream([0, 1]), split_at_gap="no")
     with pytest.raises(InputError, match="1 events after"):
         m.sessions(stream([0, 90]), until=START + pd.Timedelta(hours=1))
+
+
+def test_many_events_of_one_moment_share_a_session():
+    """So many that the two windows of the query take them in different orders."""
+    table = m.sessions(stream([21] + 11 * [0] + 12 * [21]), 20)
+    assert table["length_s"].tolist() == [0, 0]
+    assert table["events"].tolist() == [11, 13]
+
+
+def test_a_moment_without_end_is_told():
+    log = duckdb.connect().sql("select 1 as user_id, timestamp 'infinity' as ts")
+    with pytest.raises(InputError, match=r"ts is .*: it must be a timestamp"):
+        m.sessions(log)

@@ -75,3 +75,15 @@ def test_nobody_answering_is_nan():
 def test_wrong_input_is_told(act, said):
     with pytest.raises(InputError, match=said):
         act()
+
+
+def test_a_wrong_shape_is_told_even_where_nobody_answered():
+    with pytest.raises(InputError, match="propensity has shape"):
+        m.survey_mean([np.nan], [1, 2])
+
+
+def test_what_is_no_rating_and_no_feature_is_told():
+    with pytest.raises(InputError, match="ratings hold a number beyond"):
+        m.survey_mean([1.7e308] * 2)
+    with pytest.raises(InputError, match="at least one column"):
+        m.response_propensity([True, False], np.empty((2, 0)))

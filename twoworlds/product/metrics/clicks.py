@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from twoworlds.errors import InputError, require_number, require_row, require_whole, shown
 from twoworlds.product.metrics.log import IMPRESSION, Log, events, mean_by
 
+#: Examination estimated from few random clicks may exceed that of the top; beyond this it is no estimate.
+_NOISY = 10.0
+
 
 def ctr(log: Log, by: str | None = None) -> float | pd.Series:
     """Return the click-through rate: clicks per impression (a share), for each value of column `by` if given.
@@ -25,8 +28,8 @@ def watch_share(log: Log, by: str | None = None) -> float | pd.Series:
 
     log: one row an impression; columns clicked (bool), watch_s (s), length_s (s). Denominator: clicks, each
     counting the same (the sum of seconds over the sum of lengths would count a long video more); nan where
-    nobody clicked. Seconds favour long videos; a share favours short ones a little, and neither sees if the
-    time was well spent.
+    nobody clicked. A video that is watched twice has more than 1. Seconds favour long videos; a share favours
+    short ones a little, and neither sees if the time was well spent.
     """
     needed = ["clicked", "watch_s", "length_s", *([] if by is None else [by])]
     kinds = {"clicked": "flag", "watch_s": "number", "length_s": "number"}
@@ -74,8 +77,8 @@ def estimate_examination(log: Log) -> pd.Series:
 
     log: one row an impression; columns position (1 is the top), clicked, explored (bool: filled by a random
     video). A random video is as attractive at any position, so the ratio of CTRs is the ratio of looks. Rows
-    that were ranked are not used. It can't see whether a look depends on what stands above. InputError where
-    the top has no random click.
+    that were ranked are not used. It can't see whether a look depends on what stands above. With few random
+    clicks it is noisy, and may exceed 1. InputError where a position has no random click.
     """
     kinds = {"position": "position", "clicked": "flag", "explored": "flag"}
     rows = events(log, list(kinds), key=IMPRESSION, kinds=kinds)
@@ -84,6 +87,11 @@ def estimate_examination(log: Log) -> pd.Series:
         raise InputError(
             "log has no click on a random video at position 1: examination can't be estimated from it."
         )
+    if (rate == 0).any():
+        raise InputError(
+            f"log has no click on a random video at position {rate.index[rate == 0][0]:.0f}: its examination can't be "
+            "estimated."
+        )
     return (rate / rate.iloc[0]).rename("examination")
 
 
@@ -91,10 +99,10 @@ def debiased_ctr(log: Log, examination: Mapping[int, float] | pd.Series, by: str
     """Return clicks per look, estimated by inverse propensity: the mean of clicked / examination, by column `by`.
 
     log: one row an impression; columns position, clicked. examination: position -> chance that it is looked at,
-    in (0, 1], for every position of the log. Denominator: impressions. Unbiased if examination depends on the
-    position alone and is right (Joachims, Swaminathan & Schnabel 2017); a rare position gets a large weight,
-    hence noise, and single values may exceed 1. With examination relative to the first position the result is
-    per look at the top.
+    for every position of the log: above 0, and at most 1 but for the noise of an estimate. Denominator:
+    impressions. Unbiased if examination depends on the position alone and is right (Joachims, Swaminathan &
+    Schnabel 2017); a rare position gets a large weight, hence noise, and single values may exceed 1. With
+    examination relative to the first position the result is per look at the top.
     """
     kinds = {"position": "position", "clicked": "flag"}
     rows = events(log, [*kinds, by], key=IMPRESSION, kinds=kinds)
@@ -117,5 +125,5 @@ def _chances(examination: Mapping[int, float] | pd.Series) -> dict[int, float]:
         position = require_whole("position of examination", position, -(10**9), 10**9)
         if position in chance:
             raise InputError(f"examination has position {position} twice: it must have each once.")
-        chance[position] = require_number(f"examination of position {position}", share, 1e-9, 1)
+        chance[position] = require_number(f"examination of position {position}", share, 1e-9, _NOISY)
     return chance

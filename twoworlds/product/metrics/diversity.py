@@ -1,5 +1,7 @@
 """How different is what was shown: within a list, over a person's topics, over the catalogue; and how to get there."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -47,7 +49,8 @@ def topic_entropy(counts: ArrayLike) -> float:
     n = require_row("counts", counts, 0, 1e300)
     if n.sum() == 0:
         return float("nan")
-    p = n[n > 0] / n.sum()
+    p = n / n.sum()
+    p = p[p > 0]  # after the division: a share can be too small for a float
     return float(abs(-(p * np.log2(p)).sum()))
 
 
@@ -67,14 +70,24 @@ def coverage(shown: ArrayLike, catalogue: int) -> float:
 def _distinct(shown: ArrayLike) -> int:
     """Return how many different ids there are."""
     try:
-        ids = np.asarray(shown if hasattr(shown, "__array__") else list(shown)).ravel()
-        found = not isinstance(shown, (str, bytes))
-    except (TypeError, ValueError):
-        found = False
-    number = pd.factorize(ids)[0] if found else np.array([-1])  # missing ids get -1
-    if (number < 0).any():
+        number = pd.factorize(_flat(shown))[0]  # missing ids get -1
+    except (TypeError, ValueError):  # no list, or of what can't be an id
+        number = np.array([-1])
+    if isinstance(shown, (str, bytes)) or (number < 0).any():
         raise InputError(f"shown is {brief(shown)}: it must be a list of ids, none missing.")
     return int(number.max(initial=-1)) + 1
+
+
+def _flat(shown: Iterable) -> NDArray:
+    """Return ids of any shape in one row, each as it is: 1 and "1" are two, and so are 2**53 and 2**53 + 1."""
+    if hasattr(shown, "__array__"):
+        return np.asarray(shown).ravel()
+    ids = []
+    for part in shown:
+        ids.extend(_flat(part) if isinstance(part, (list, tuple, np.ndarray)) else [part])
+    row = np.empty(len(ids), dtype=object)
+    row[:] = ids
+    return row
 
 
 def mmr(relevance: ArrayLike, similarity: ArrayLike, k: int, trade_off: float) -> list[int]:
@@ -105,4 +118,8 @@ def _similarity(similarity: ArrayLike) -> NDArray[np.float64]:
         raise InputError(f"similarity has shape {s.shape}: it must be a square of finite numbers.")
     if not np.allclose(s, s.T):
         raise InputError("similarity differs between a pair and its mirror image: it must be symmetric.")
+    if s.max() > 1 + 1e-9:
+        raise InputError(
+            f"similarity is {s.max():.6g} for a pair: it must be at most 1, that of an item to itself."
+        )
     return s

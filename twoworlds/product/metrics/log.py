@@ -1,9 +1,10 @@
 """The way into a log: a table in memory, Parquet files or a DuckDB relation, checked before anything is counted."""
 
+import numbers
 import os
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import duckdb
@@ -30,8 +31,8 @@ _KINDS = {
         "a whole number up to 1,000,000",
     ),
     "position": (_NUMBER, "{0}::double = round({0}::double) and abs({0}::double) < 1e9", "a whole number"),
-    "time": ("TIMESTAMP.*", "true", "a timestamp"),
-    "time or number": (f"TIMESTAMP.*|DATE|{_NUMBER}", "true", "a timestamp or a number"),
+    "time": ("TIMESTAMP.*", "isfinite({0}::timestamp)", "a timestamp"),
+    "time or number": (f"TIMESTAMP.*|DATE|{_NUMBER}", "", "a timestamp or a number"),
     "text": ("VARCHAR|ENUM.*", "true", "a text"),
 }
 
@@ -74,12 +75,15 @@ def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: 
     """Raise InputError unless there are rows, and all have values of the right kind; return how many there are."""
     if not rows.limit(1).project("1").fetchall():
         raise InputError("log is empty: it must have at least one row.")
+    for name in columns:
+        if re.fullmatch(r"(STRUCT|MAP|UNION)\(.*|.*\]", _type(rows, name)):
+            raise InputError(f"{name} is {_type(rows, name)}: it must hold one plain value in every row.")
     for name, kind in kinds.items():
         if not re.fullmatch(_KINDS[kind][0], _type(rows, name)):
             raise InputError(f"{name} is {_type(rows, name)}: it must be {_KINDS[kind][2]} in every row.")
     empty = [f"count(*) filter (where {_missing(rows, name)})" for name in columns]
     unfit = [
-        f"any_value({quoted(name)}) filter (where not ({_KINDS[kind][1].format(quoted(name))}))"
+        f"any_value({quoted(name)}) filter (where not ({_fit(rows, name, kind)}))"
         for name, kind in kinds.items()
     ]
     try:
@@ -100,6 +104,10 @@ def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: 
 
 def _open(log: Log) -> duckdb.DuckDBPyRelation:
     if isinstance(log, duckdb.DuckDBPyRelation):
+        try:
+            log.limit(1)
+        except duckdb.Error as problem:
+            raise InputError(f"log can't be read ({_told(problem)}): its connection must be open.") from None
         return log
     if isinstance(log, pd.DataFrame):
         return _from_table(log)
@@ -132,6 +140,13 @@ def _type(rows: duckdb.DuckDBPyRelation, name: str) -> str:
     return str(rows.types[rows.columns.index(name)])
 
 
+def _fit(rows: duckdb.DuckDBPyRelation, name: str, kind: str) -> str:
+    """Return the condition that a value is fit; for a time or a number it is that of the kind which the column has."""
+    if kind == "time or number":
+        kind = "number" if re.fullmatch(_NUMBER, _type(rows, name)) else "time"
+    return _KINDS[kind][1].format(quoted(name))
+
+
 def _missing(rows: duckdb.DuckDBPyRelation, name: str) -> str:
     """Return the condition that a row has no value in a column; a float can be NaN as well."""
     nan = f" or isnan({quoted(name)})" if _type(rows, name) in ("FLOAT", "DOUBLE") else ""
@@ -154,7 +169,7 @@ def _check_once(rows: duckdb.DuckDBPyRelation, total: int, key: Sequence[str]) -
 
 def _check_clock(rows: duckdb.DuckDBPyRelation, until: object) -> None:
     try:
-        moment = pd.Timestamp(until)
+        moment = pd.NaT if isinstance(until, numbers.Number) else pd.Timestamp(until)
     except (TypeError, ValueError):
         moment = pd.NaT
     if pd.isna(moment) or (moment.tz is not None) != ("ZONE" in _type(rows, "ts")):
@@ -174,6 +189,8 @@ def deduplicated(log: Log, key: str | Sequence[str] = IMPRESSION) -> duckdb.Duck
     client that sends again after a lost answer leaves repeats, and a click counted twice is a wrong CTR. This
     can't tell a repeat from two events that truly have the same key: choose the key.
     """
+    if not isinstance(key, Iterable):
+        raise InputError(f"key is {shown(key)}: it must be the columns that tell one row from another.")
     key = (key,) if isinstance(key, str) else tuple(key)
     if not key:
         raise InputError("key is empty: it must be the columns that tell one row from another.")

@@ -1,7 +1,5 @@
 """How good is an order, given what each item is worth: DCG and NDCG."""
 
-from collections import Counter
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -46,19 +44,36 @@ def ndcg(
     """
     gained = _gains(relevance, gain)
     pool = gained if judged is None else _gains(judged, gain, "judged")
-    if Counter(gained.tolist()) - Counter(pool.tolist()):
+    if judged is not None and (missing := _not_in(relevance, judged)) is not None:
         raise InputError(
-            f"judged has {len(pool)} items: it must hold all {len(gained)} that were shown, and may hold more."
+            f"judged has {len(pool)} items: it must hold all {len(gained)} that were shown, and lacks one of relevance "
+            f"{missing:.6g}."
         )
     best = np.sort(pool)[::-1][: len(gained) if k is None else None]
     ideal = dcg(best, k)
     return dcg(gained, k, scores=scores) / ideal if ideal > 0 else float("nan")
 
 
+def _not_in(relevance: ArrayLike, judged: ArrayLike) -> float | None:
+    """Return a shown relevance that is not among the judged ones, each of which stands for one item; None if all are.
+
+    Equal means to the precision of a float32, in which a log may hold one and not the other.
+    """
+    shown, pool = (np.sort(np.asarray(values, dtype=np.float64)) for values in (relevance, judged))
+    at = 0
+    for value in shown:
+        while at < len(pool) and pool[at] < value and not np.isclose(pool[at], value, rtol=1e-6, atol=0):
+            at += 1
+        if at == len(pool) or not np.isclose(pool[at], value, rtol=1e-6, atol=0):
+            return float(value)
+        at += 1
+    return None
+
+
 def _gains(relevance: ArrayLike, gain: str, name: str = "relevance") -> NDArray[np.float64]:
     linear = require_one_of("gain", gain, ("linear", "exponential")) == "linear"
     values = require_row(name, relevance, 0, 1e300 if linear else _HIGHEST_GRADE)
-    return values if linear else 2.0**values - 1
+    return values if linear else np.expm1(values * np.log(2))
 
 
 def _ranked(values: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:

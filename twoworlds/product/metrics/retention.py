@@ -13,20 +13,25 @@ _FARTHEST_DAY = 1_000_000
 
 
 def cohort_retention(
-    activity: Log, users: Log, ages: Sequence[int] = (1, 7, 28), last_day: int | None = None
+    activity: Log,
+    users: Log,
+    ages: Sequence[int] = (1, 7, 28),
+    last_day: int | None = None,
+    first_day: int | None = None,
 ) -> pd.DataFrame:
     """Return the share of each cohort active exactly `age` days after joining; nan where that day has not come.
 
     activity: columns user_id, day (whole), one or more rows for each day on which a user was active. users:
     user_id, joined_day, one row a user, also those who never came. last_day: the last day that is logged whole,
-    by default the last one with activity. Cohorts: users who joined on the same day, from the first logged day
-    to last_day; older accounts are left out, for their early days were not logged. Columns: users (the
+    by default the last one with activity; first_day: the first one, by default the first with activity. Cohorts: users
+    who joined on the same day, from first_day to last_day; older accounts are left out, for their early days were not
+    logged. Columns: users (the
     denominator: everyone who joined), then D1, D7 ... A cohort younger than the age is not lost: its value is
     unknown. It can't see what people came for.
     """
     if not isinstance(ages, Iterable):
         raise InputError(f"ages is {shown(ages)}: it must be a list of days.")
-    sizes, counts, end = _returns(activity, users, last_day)
+    sizes, counts, end = _returns(activity, users, last_day, first_day)
     cohorts = pd.DataFrame({"users": sizes})
     for age in ages:
         age = require_whole("age", age, 0, 100_000, "days")
@@ -35,14 +40,16 @@ def cohort_retention(
     return cohorts.rename_axis("joined_day")
 
 
-def retention_curve(activity: Log, users: Log, last_day: int | None = None) -> pd.DataFrame:
+def retention_curve(
+    activity: Log, users: Log, last_day: int | None = None, first_day: int | None = None
+) -> pd.DataFrame:
     """Return retention by age over all cohorts: index age (days); columns old_enough, active (users), retention.
 
     Arguments as in `cohort_retention`. Denominator: users of the cohorts whose day `age` has come
     (right-censoring: the others are left out, above and below the line). At high ages few cohorts are left, and
     they are the oldest.
     """
-    sizes, counts, end = _returns(activity, users, last_day)
+    sizes, counts, end = _returns(activity, users, last_day, first_day)
     ages = np.arange(end - sizes.index.min() + 1) if len(sizes) else np.arange(0)
     counts = counts.reindex(columns=ages, fill_value=0).to_numpy()
     come = sizes.index.to_numpy()[:, None] + ages <= end
@@ -73,7 +80,9 @@ def stickiness(activity: Log, last_day: int, window: int = 28) -> float:
     return days / span / people if people else float("nan")
 
 
-def _returns(activity: Log, users: Log, last_day: int | None) -> tuple[pd.Series, pd.DataFrame, int]:
+def _returns(
+    activity: Log, users: Log, last_day: int | None, first_day: int | None
+) -> tuple[pd.Series, pd.DataFrame, int]:
     """Return the cohorts' sizes, how many of each were active at each age, and the last day that is logged whole."""
     people = events(users, ["user_id", "joined_day"], key="user_id", kinds={"joined_day": "day"})
     joined = table(people.query("log", "select user_id, joined_day::bigint as joined from log"))
@@ -82,6 +91,13 @@ def _returns(activity: Log, users: Log, last_day: int | None) -> tuple[pd.Series
     seen = table(active.query("log", 'select distinct user_id, "day"::bigint as "day" from log'))
     first, last = int(seen["day"].min()), int(seen["day"].max())
     end = last if last_day is None else require_whole("last_day", last_day, -_FARTHEST_DAY, _FARTHEST_DAY)
+    if first_day is not None:
+        begin = require_whole("first_day", first_day, -_FARTHEST_DAY, _FARTHEST_DAY)
+        if first < begin:
+            raise InputError(
+                f"activity begins on day {first}, before first_day {begin}: the log must begin there."
+            )
+        first = begin
     if last > end:
         raise InputError(
             f"activity goes to day {last}, after last_day {end}: events from the future have a wrong clock."

@@ -5,12 +5,13 @@ import pandas as pd
 from twoworlds.errors import require_number, require_one_of
 from twoworlds.product.metrics.log import Log, events, table
 
+# By range, not by rows: events of one moment share a session, in whatever order the two windows take them.
 _CUT = """
     with pauses as (
         select user_id, ts, ts - lag(ts) over (partition by user_id order by ts) as pause from log
     )
     select user_id, ts, sum((pause is null or pause {above} to_microseconds({gap}))::int) over (
-        partition by user_id order by ts rows unbounded preceding)::bigint as session
+        partition by user_id order by ts range unbounded preceding)::bigint as session
     from pauses order by user_id, ts
 """
 
@@ -20,7 +21,8 @@ def sessionise(
 ) -> pd.DataFrame:
     """Return the events (user_id, ts) with their session, numbered 1, 2, 3 ... for each user; sorted by user and time.
 
-    log: columns user_id, ts (timestamp); unsorted is fine. gap_min: minutes, above 0. A longer pause than the
+    log: columns user_id, ts (timestamp); unsorted is fine. gap_min: minutes, above 0; times count in µs. A
+    longer pause than the
     gap begins a session. A pause of exactly the gap does not, unless `split_at_gap` (as in Apache
     Beam, whose session windows are half-open). A repeated event changes no session. until:
     see `events`. Two people on one phone are one user to it, and a long video without events is a pause.

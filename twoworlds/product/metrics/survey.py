@@ -5,6 +5,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import InputError, require_numeric, shown
 
+_LARGEST = 1e100  # of a rating or a feature: squares and sums of them stay in a float's range
+
 
 def survey_mean(ratings: ArrayLike, propensity: ArrayLike | None = None) -> float:
     """Return the mean rating (in the rating's unit), over those who answered, or weighted to stand for all.
@@ -21,11 +23,9 @@ def survey_mean(ratings: ArrayLike, propensity: ArrayLike | None = None) -> floa
             f"ratings have shape {stars.shape}: they must be a list of finite numbers, at least one, nan for no answer."
         )
     answered = ~np.isnan(stars)
-    if not answered.any():
-        return float("nan")
-    if propensity is None:
-        return float(stars[answered].mean())
-    chance = require_numeric("propensity", propensity)
+    if (np.abs(stars[answered]) > _LARGEST).any():
+        raise InputError(f"ratings hold a number beyond {_LARGEST:g}: that is no rating.")
+    chance = np.ones(stars.size) if propensity is None else require_numeric("propensity", propensity)
     if chance.shape != stars.shape:
         raise InputError(
             f"propensity has shape {chance.shape}: there must be one for each of {stars.size} ratings."
@@ -34,6 +34,8 @@ def survey_mean(ratings: ArrayLike, propensity: ArrayLike | None = None) -> floa
         raise InputError(
             "propensity of an answer is not above 0 and at most 1: somebody did what couldn't be."
         )
+    if not answered.any():
+        return float("nan")
     weights = chance[answered].min() / chance[answered]  # at most 1, so that none overflows
     return float(np.average(stars[answered], weights=weights))
 
@@ -53,9 +55,10 @@ def response_propensity(answered: ArrayLike, features: ArrayLike) -> NDArray[np.
     if said.ndim != 1 or not np.isin(said, (0, 1)).all():
         raise InputError(f"answered is {shown(answered)}: it must be one bool for each person.")
     said = said.astype(bool)
-    if x.ndim != 2 or len(x) != len(said) or not (np.abs(x) <= 1e100).all():
+    if x.ndim != 2 or len(x) != len(said) or not x.shape[1] or not (np.abs(x) <= _LARGEST).all():
         raise InputError(
-            f"features have shape {x.shape}: they must be finite, one row for each of {len(said)} people."
+            f"features have shape {x.shape}: they must be finite, one row for each of {len(said)} people and at least "
+            "one column."
         )
     if said.all() or not said.any():
         raise InputError(f"answered is {bool(said.any())} for everybody: a propensity needs some of both.")
