@@ -1,4 +1,4 @@
-"""One slow server in a hundred: a page asks many servers, waits for the last, and may ask twice."""
+"""One slow answer in a hundred: a page asks many servers, waits for the last, and may ask twice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -211,7 +211,7 @@ def prediction() -> Prediction:
 def one_slow_server() -> Explorer:
     """Return the explorer: fan-out x slow answers x when to ask again x what is slow."""
     return Explorer(
-        question="One slow server in a hundred: how many pages feel it?",
+        question="One slow answer in a hundred: how many pages feel it?",
         controls={
             "fanout": Steps("A page asks", FANOUTS, 100, "servers"),
             "slow": Steps("Slow answers", SLOW_SHARES, 1.0, "%"),

@@ -15,7 +15,7 @@ def slow_pages(slow: float, servers: int) -> float:
 
 SLOW_PAGES = Exercise(
     id="03.1",
-    title="One slow server in a hundred",
+    title="One slow answer in a hundred",
     desk="platform",
     minutes=5,
     answer=slow_pages,

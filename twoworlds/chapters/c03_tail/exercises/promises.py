@@ -48,7 +48,7 @@ HOURS_LEFT = Exercise(
     ),
     wrongs=[
         Wrong("error rate", lambda e, n, t, s: _left(e / n, s),
-              "You divided by the error rate. The burn rate is the error rate divided by the budget, 1 - target: 0.2 % of errors are twice a budget of 0.1 %."),
+              "You divided by the error rate. The burn rate is the error rate divided by the budget, 1 - target: 0.3 % of errors are three times a budget of 0.1 %."),
         Wrong("target", lambda e, n, t, s: _left(e / n / t, s), "You divided by the target. What may fail is 1 - target."),
         Wrong("forgets spent", lambda e, n, t, s: _left(e / n / (1 - t), 0), "That is the time for a whole budget; a part of it is already spent."),
         Wrong("days", lambda e, n, t, s: _left(e / n / (1 - t), s, 30), "That is in days: 24 hours each."),
