@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,6 +27,12 @@ def passes(harm: float, margin: float, users: float) -> tuple[float, float]:
     return 1 - power_of(harm, spread(METRIC), users), by_margin
 
 
+@cache
+def along(harm: float, margin: float) -> np.ndarray:
+    """Return both chances at each of LINE, (k, 2)."""
+    return np.array([passes(harm, margin, users) for users in LINE])
+
+
 @dataclass(frozen=True)
 class Rail:
     """One guardrail's estimate, and the chance of both rules to call the change safe: now, and along LINE (k, 2)."""
@@ -41,8 +48,7 @@ def model(harm: float, margin: float, users: int, draw: int) -> Rail:
     """Return a test of a change that costs `harm` % of active days, judged with a margin in %; `draw` is its luck."""
     h, m, s = harm / 100, margin / 100, noise(METRIC, users)
     seen = Estimate(-h + s * float(np.random.default_rng(draw).normal()), s)
-    chance = np.array([passes(h, m, n) for n in LINE])
-    return Rail(h, users, Guardrail(seen, m), passes(h, m, users), chance)
+    return Rail(h, users, Guardrail(seen, m), passes(h, m, users), along(h, m))
 
 
 def draw(product: Axes, platform: Axes) -> Callable[[Rail], None]:
