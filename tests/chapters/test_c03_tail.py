@@ -27,7 +27,7 @@ from twoworlds.course.compare import same
 from twoworlds.course.grids import grid
 from twoworlds.course.testing import trusted_verdict
 from twoworlds.platform import queueing
-from twoworlds.platform.slo import ALERTS, Objective, queued_age
+from twoworlds.platform.slo import ALERTS, Objective, percentile, queued_age
 
 # --- people -------------------------------------------------------------------------------------------------------
 
@@ -411,6 +411,59 @@ def test_p99_wanders_more_than_ctr_when_busy_and_utilisation_hardly_at_all():
     assert machines > 4 * people_
     people_, machines = weeks.model(90, 100_000, "CTR", "Utilisation").spread
     assert machines < people_
+
+
+# --- what the notebook says in words ------------------------------------------------------------------------------
+
+
+def test_the_share_over_the_promise_has_multiplied_by_more_than_thirty():
+    calm, full = (queueing.response_tail(0.150, rate, 50, 8) for rate in (340, 380))
+    assert full / calm > 35
+
+
+def test_old_lengths_help_the_p99_before_they_help_people():
+    """Read every 200 ms: at 90 % best of two and in turn hurt as many, up to 80 % in turn is better at both."""
+    two, turn = (balance.model(90, policy, 200).now(policy) for policy in ("best of two", "in turn"))
+    assert two[0] < 0.8 * turn[0]
+    assert people.meet_one(two[1]) == pytest.approx(people.meet_one(turn[1]), abs=0.03)
+    for load in (50, 70, 80):
+        two, turn = (balance.model(load, policy, 200).now(policy) for policy in ("best of two", "in turn"))
+        assert two[0] > turn[0]
+        assert two[1] > turn[1]
+
+
+def test_when_to_hedge():
+    """After 10 ms every second request twice, after 20 ms one in eleven, after 50 ms one in ninety."""
+    early, middle, late = (
+        fanout.model(100, 1.0, after, "the server") for after in ("10 ms", "20 ms", "50 ms")
+    )
+    assert early.extra == pytest.approx(1 / 2, abs=0.01)
+    assert 1 / middle.extra == pytest.approx(11, abs=0.5)
+    assert 1 / late.extra == pytest.approx(90, abs=5)
+    assert middle.now("p99") / late.now("p99") == pytest.approx(0.75, abs=0.02)
+    more = fanout.model(200, 1.0, "50 ms", "the server")
+    assert more.now("p99") > 850
+    assert more.now("late") == pytest.approx(0.02, abs=0.001)
+
+
+def test_neighbours_wait_together():
+    """The variance of an M/M/1 wait is ρ(2 - ρ)/(1 - ρ)²: at 0.9 the asymptotic one is some 360 times as much."""
+    one = 0.9 * (2 - 0.9) / (1 - 0.9) ** 2
+    assert queueing.asymptotic_variance(0.9) / one == pytest.approx(363, abs=1)
+
+
+def test_one_evening_in_five_breaks_a_promise_that_the_mean_keeps():
+    """16 servers, 760 requests/s: 144 ms by the formula. 160 evenings spread by 5.4 %, a fifth of them above 150 ms."""
+    exact = 1000 * queueing.response_quantile(0.99, 760, 50, 16)
+    assert exact == pytest.approx(144.3, abs=0.1)
+    p99s = []
+    for rng in np.random.default_rng(16).spawn(20):
+        arrive = queueing.poisson_arrivals(rng, 0.76, 1_000_000)
+        served = queueing.fcfs(arrive, queueing.service_times(rng, "exponential", 1_000_000, 20), 16)
+        p99s.append(percentile(served.response, 0.99))
+    spread = np.std(p99s, ddof=1)
+    assert spread / exact == pytest.approx(0.054, abs=4 * 0.054 / np.sqrt(2 * 19))
+    assert np.mean(p99s) == pytest.approx(exact, abs=4 * spread / np.sqrt(20))
 
 
 # --- the open exercise --------------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def prediction() -> Prediction:
 def retry_storm() -> Explorer:
     """Return the explorer: load x attempts x layers x remedy."""
     return Explorer(
-        question="Half a minute of too much: does it come back?",
+        question="Half a minute of too much: and then?",
         controls={
             "load": Slider("Load before and after", 20, 95, 5, 60, "%"),
             "attempts": Steps("Attempts at each layer", (1, 2, 3, 4), 3),
