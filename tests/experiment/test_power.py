@@ -20,6 +20,7 @@ from twoworlds.experiment import (
     sample_size_t,
     users_for_skew,
 )
+from twoworlds.experiment.power import FAR
 
 
 def test_cohens_and_rs_t_tests():
@@ -163,6 +164,14 @@ def test_every_setting_has_an_answer_that_keeps_its_promise():
             n = sample_size_t(effect, 1, alpha=alpha, power=power)
             reached = power_t(effect, 1, n, alpha=alpha)
             assert reached == pytest.approx(power, abs=1e-4) if n > 2 else reached >= power
+
+
+@pytest.mark.parametrize(("n", "alpha"), [(2, 1e-6), (3, 1e-12), (10, 1e-43)])
+def test_far_out_the_power_goes_on_without_a_step(n, alpha):
+    below, above = ((FAR + step) / math.sqrt(n / 2) for step in (-0.01, 0.01))
+    assert power_t(above, 1, n, alpha=alpha) == pytest.approx(power_t(below, 1, n, alpha=alpha), abs=5e-5)
+    assert power_t(1e12, 1, 1e15) == 1
+    assert sample_size_t(1e12, 1) == 2
 
 
 def test_the_direction_of_a_change_takes_no_power_away():
