@@ -52,6 +52,11 @@ def test_reading_changes_nothing_and_an_empty_store_is_zero():
         store.read(-1)
 
 
+def test_what_was_disliked_tonight_is_evidence_as_well():
+    """Three dislikes against three events of the prior: half of tonight's weight, on the other side."""
+    assert mix([1, 0], [-3, 0], 1, evidence=3) == pytest.approx([0, 0])
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [

@@ -131,7 +131,7 @@ def draw(product: Axes, plane: Axes) -> Callable[[Mix], None]:
     (here,) = plane.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor="white", animated=True)
     plane.text(-29, 24.5, "line: the front, no mix beats these", color=NEUTRAL, fontsize=9)
     plane.plot([0], [0], "P", color=TRUTH, markersize=7, zorder=3)
-    plane.text(-0.8, -2.2, "today", color=TRUTH, fontsize=9, ha="right", va="center")
+    plane.text(0.6, 2, "today", color=TRUTH, fontsize=9)
     none = plane.text(0, 0, "shuffled", color=NEUTRAL, fontsize=9, ha="center", animated=True)
 
     def update(r: Mix) -> None:

@@ -148,7 +148,7 @@ def reading(r: Promotion) -> str:
     count, ranked = int(r.promoted.sum()), r.rank.size
     name = r.proxy if r.proxy == "CTR" else r.proxy.lower()
     nothing = "answer" if r.proxy == "Survey" else "click"
-    none = f"{r.shown - ranked} of {r.shown} videos shown often enough have no {nothing} at all. "
+    none = f"{r.shown - ranked:,} of {r.shown:,} videos shown often enough have no {nothing} at all. "
     rare = "" if ranked > 0.9 * r.shown else none
     some = f"{100 * r.regretted:.0f} % of them leave" if r.regretted else "none of them leaves"
     regret = f"{some} people worse off than before; their mean value is"

@@ -123,7 +123,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
         xlabel="Users needed in each arm, of those who come",
         xticks=[10**k for k in range(0, 10, 2)],
     )
-    platform.set(xlim=(0.5, 5e7), xscale="log", xlabel="Tests that fit side by side")
+    platform.set(xlim=(0.5, 1e7), xscale="log", xlabel="Tests that fit side by side")
     dots = [
         ax.plot([], [], "o", color=color, markersize=9, markeredgecolor="white", animated=True)[0]
         for ax, color in ((product, PRODUCT), (platform, PLATFORM))
@@ -152,7 +152,7 @@ def _lower(name: str) -> str:
 
 def _short(n: float) -> str:
     if n >= 1e6:
-        return f"{n / 1e6:,.1f} M" if n < 1e8 else f"{n / 1e6:,.0f} M"
+        return f"{n / 1e6:,.1f} M" if n < 1e7 else f"{n / 1e6:,.0f} M"
     if n >= 1e3:
         return f"{n / 1e3:,.0f} k" if n >= 1e4 else f"{n / 1e3:.1f} k"
     return f"{n:,.0f}"
@@ -169,15 +169,11 @@ def reading(r: Need) -> str:
     names = list(METRICS)
     quick = int(np.argmin(r.need))
     days = several(r.days, "day")
-    tests = several(r.fit[quick], "such test")
-    about = (
-        f"about {_short(r.fit[quick])} such tests fit"
-        if r.fit[quick] > 99
-        else f"{tests} fit{'s' * (r.fit[quick] == 1)}"
-    )
+    fit = float(f"{r.fit[quick]:.2g}")  # a rule of thumb has no third digit
+    tests = f"{'about ' * (fit > 99)}{_short(fit)} such {'test fits' if fit == 1 else 'tests fit'}"
     first = (
         f"{r.change}, {days}: it shows first in {_lower(names[quick])}, with {_short(r.need[quick])} users an arm "
-        f"({about} on {_short(r.users)} users)"
+        f"({tests} on {_short(r.users)} users)"
     )
     if r.later is None:
         active = r.need[names.index("Days active")]
