@@ -37,7 +37,7 @@ def test_minutes_follow_from_the_text():
         module = chapters()[chapter.number]
         cards = sum(len(deck().cards) for deck in getattr(module, "DECKS", ()))
         written = sum("blind_prompt()" in "".join(c["source"]) for c in cells)
-        reckoned = words / 200 + code / 15 + 4 * len(module.EXPLORERS) + 40 / 60 * cards + 10 * written
+        reckoned = words / 180 + code / 12 + 5 * len(module.EXPLORERS) + 40 / 60 * cards + 10 * written
         assert abs(reckoned - chapter.minutes) <= 0.2 * chapter.minutes, (
             f"{chapter.number}: {reckoned:.0f} minutes"
         )
