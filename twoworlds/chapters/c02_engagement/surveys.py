@@ -149,7 +149,7 @@ def who_answers_the_survey() -> Explorer:
     return Explorer(
         question="Who answers the survey?",
         controls={
-            "bias": Slider("The happy answer more often (0: alike; today: 2)", 0, 4, 0.5, BIAS_TODAY),
+            "bias": Slider("Happy answer more (today: 2)", 0, 4, 0.5, BIAS_TODAY),
             "known": Choice("Weights know", KNOWN, "nothing"),
             "asked": Steps("Surveys shown", ASKED, 1000),
         },

@@ -188,5 +188,4 @@ def users_theatre() -> Explorer:
             ),
         },
         prediction=prediction(),
-        height=3.9,
     )
