@@ -89,7 +89,7 @@ def _text(value: Any, width: int, digits: int) -> str:
 
 def _number(value: float, digits: int) -> str:
     text = f"{value:.{digits}g}"
-    return f"{value:.0f}" if "e" in text and abs(value) < 1e15 and value.is_integer() else text
+    return f"{value:.0f}" if "e+" in text and abs(value) < 1e15 else text  # 2159 rather than 2.16e+03
 
 
 def _whole(value: int) -> str:
