@@ -19,7 +19,7 @@ test: setup-test  ## set up what is missing and prove everything
 bench: setup-test  ## measure our speed beside a peer's
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
-data: setup  ## make the small log and the grids in data/ again, bit for bit (some minutes)
+data: setup  ## make the small log and the grids in data/ again, bit for bit (a quarter of an hour)
 	@$(BIN)/twoworlds data
 	@$(BIN)/python -m twoworlds.chapters
 
