@@ -193,7 +193,10 @@ TRACE = pd.DataFrame({"scheduled": [0.0, 0.1], "sent": [0.0, np.nan], "done": [0
         (lambda: m.latencies_ms(TRACE.drop(columns="done")), "with one column done"),
         (lambda: m.latencies_ms(TRACE[["scheduled", "done", "done"]]), "with one column done"),
         (lambda: m.latencies_ms(TRACE.assign(scheduled=-np.inf)), "done 0.1 and scheduled -inf in row 0"),
-        (lambda: m.latencies_ms(TRACE.assign(done=np.inf)), "done inf and scheduled 0 in row 0"),
+        (
+            lambda: m.latencies_ms(TRACE.assign(done=np.inf)),
+            "done inf and scheduled 0 in row 0: both must be finite",
+        ),
         (lambda: m.latencies_ms(TRACE.astype(str)), "scheduled is .*: it must hold numbers"),
         (
             lambda: m.latencies_ms(TRACE.assign(done=-1.0)),

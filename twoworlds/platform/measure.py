@@ -163,8 +163,13 @@ def latencies_ms(trace: pd.DataFrame, since: str = "scheduled") -> NDArray[np.fl
     """
     require_one_of("since", since, ("scheduled", "sent"))
     begun, done = (_moments(trace, name) for name in (since, "done"))
+    for row in np.flatnonzero(np.isinf(begun) | np.isinf(done)):
+        raise InputError(
+            f"trace has done {done[row]:g} and {since} {begun[row]:g} in row {row}: both must be finite; an answer "
+            "that never came is nan."
+        )
     wrong = np.isnan(begun) if since == "scheduled" else np.isnan(begun) & ~np.isnan(done)
-    for row in np.flatnonzero(wrong | (done < begun) | np.isinf(begun) | np.isinf(done)):
+    for row in np.flatnonzero(wrong | (done < begun)):
         raise InputError(
             f"trace has done {done[row]:g} and {since} {begun[row]:g} in row {row}: no answer comes before its request."
         )

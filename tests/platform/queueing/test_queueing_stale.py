@@ -117,3 +117,12 @@ def test_a_line_of_k_takes_k_and_one_services():
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call(np.random.default_rng(0))
+
+
+def test_the_settling_steps_are_not_counted():
+    """A run from empty, counted from the start, meets shorter lines than one that has settled."""
+    asked = {"policy": "random", "load": 0.95, "servers": 20, "steps": 4_000}
+    (cold, _), (settled, error) = (repeated(10, settle=settle, **asked) for settle in (0, 100_000))
+    assert cold < settled - 4 * error
+    (begun, _) = repeated(10, settle=100, **asked)
+    assert begun < settled - 4 * error

@@ -26,7 +26,7 @@ REQUESTS = 60_000
 def build_grid() -> pd.DataFrame:
     """Simulate one accelerator. Columns: rate, size, wait_ms, p50, p99 (ms), batch (mean size), busy (share).
 
-    Settings that ask for more than it can carry are left out: their line grows without limit.
+    Settings that ask for more than 97 % of what it can carry are left out: their line grows without limit, or nearly.
     """
     rows = []
     for rate in RATES:
@@ -126,7 +126,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
         asked.set_data([0.8, 120], [r.rate, r.rate])
         label.set(y=r.rate + 15, text=f"asked for: {r.rate:,}")
         smallest = r.rows["size"].iloc[0]
-        limit.set_text(f"largest batch below {smallest}: grows without limit" if smallest > 1 else "")
+        limit.set_text(f"stored from {smallest} on: smaller batches are full, or nearly" if smallest > 1 else "")
 
     return update
 
@@ -136,9 +136,10 @@ def reading(r: Batches) -> str:
     now, batches = r.now, f"batches of up to {r.size}" if r.size > 1 else "one at a time"
     waiting = f"waiting up to {r.wait_ms} ms to fill" if r.wait_ms else "no waiting to fill"
     if now is None:
+        full = carries(r.size) > r.rate
         return (
             f"Batches of {r.size} carry {carries(r.size):,.0f} requests/s and {r.rate:,} come: "
-            f"the line grows without limit."
+            f"{'over 97 % full, and not simulated' if full else 'the line grows without limit'}."
         )
     return (
         f"{r.rate:,} requests/s, {batches}, {waiting}: the p99 is {now['p99']:.0f} ms, the median {now['p50']:.0f} ms. "

@@ -123,7 +123,7 @@ def prediction() -> Prediction:
 
 
 def how_often_to_refresh() -> Explorer:
-    """Return the explorer: rate x how long a mood lasts x order."""
+    """Return the explorer: rate x how long a trend lasts x order."""
     return Explorer(
         question="How often should the list of trends be rebuilt?",
         controls={

@@ -49,21 +49,21 @@ class Storm:
 
     @property
     def recovered_s(self) -> int | None:
-        """Seconds from the spike's end until requests are answered as before; None if that never comes."""
+        """Seconds from the spike's end until requests are answered as before; None if the ten minutes end before."""
         bad = np.flatnonzero(self.share[SPIKE[1] :] < 0.99)
         after = 0 if not len(bad) else int(bad[-1]) + 1
         return after if after < SECONDS - SPIKE[1] else None
 
 
-def storm(load: float, attempts: int, remedy: str) -> Storm:
-    """Return ten minutes around a spike of half a minute, as a fluid in steps of a second (capacity 1 a step).
+def storm(load: float, attempts: int, remedy: str, spike: float = SPIKE_LOAD) -> Storm:
+    """Return ten minutes around half a minute at `spike`, as a fluid in steps of a second (capacity 1 a step).
 
     A client gives up after a second and tries again, `attempts` times in all; the server works on what has been given
     up all the same. Remedies: retries of at most a tenth of each second's new requests, or a line of at most a
     second's work.
     """
     new = np.full(SECONDS, load)
-    new[slice(*SPIKE)] = SPIKE_LOAD
+    new[slice(*SPIKE)] = spike
     played = queueing.retry_storm(new, 1.0, 1, attempts, **LIMITS[remedy])
     amplified = load * attempts_unanswered(attempts, remedy == "retry budget")
     return Storm(load, attempts, remedy, amplified, new, played.goodput, played.offered)

@@ -181,7 +181,7 @@ def closed_loop(
 
 def _traces() -> list[tuple[list[float], list[float], float]]:
     return [
-        ([0.0, 0.4, 0.7], [0.4, 0.7, 0.9], 0.1),
+        ([0.0, 0.4, 0.75], [0.4, 0.75, 0.9], 0.1),
         ([0.0, 0.1, 0.2], [0.05, 0.17, 0.5], 0.1),
         (*closed_loop(50, 0.5), 0.01),
         (*closed_loop(3, 0.2, 400), 0.01),

@@ -36,6 +36,7 @@ HOURS_LEFT = Exercise(
         (lambda e, n, t, s: 0.0 if e == 0 else None, "without errors the budget is never gone: return math.inf."),
         (lambda e, n, t, s: math.inf if e / n <= 1 - t else None, "below a burn rate of 1 the rest of a budget is used up as well, only later."),
         (lambda e, n, t, s: math.inf if s == 1 else None, "nothing is left of this budget: 0 hours."),
+        (lambda e, n, t, s: 720 * (1 - s) if e == 0 else None, "without errors the budget is never gone: return math.inf."),
         (lambda e, n, t, s: 720 * (1 - s), "that is the same for any number of errors: divide by the burn rate."),
         (lambda e, n, t, s: 720 * (1 - s) * e / n / (1 - t), "the burn rate is upside down: the faster it burns, the less time is left."),
         (lambda e, n, t, s: float(round(_left(e / n / (1 - t), s))) if e else None, "hours need not be whole: don't round."),
@@ -69,7 +70,7 @@ def availability(stages: Sequence[Sequence[float]]) -> float:
 
 def _stages() -> list[tuple[list[list[float]]]]:
     return [
-        ([[0.9], [0.8, 0.5]],),
+        ([[0.9], [0.8, 0.6]],),
         ([[0.5, 0.8], [0.9]],),
         ([[0.999], [0.999], [0.999]],),
         ([[0.99, 0.99], [0.9995]],),
@@ -93,6 +94,8 @@ AVAILABILITY = Exercise(
         (lambda stages: min(max(s) for s in stages), "that is the best part of the weakest stage: the other parts and stages count too."),
         (lambda stages: math.prod(sum(s) / len(s) for s in stages), "parts of a stage don't average: it is down only if all of them are."),
         (lambda stages: math.prod(min(1, sum(s)) for s in stages), "chances to be up don't add up: a stage is down only if all of its parts are."),
+        (lambda stages: sum(1 - math.prod(1 - p for p in s) for s in stages) / len(stages),
+         "stages don't average: the chain needs all of them."),
         (lambda stages: 1 - availability(stages), "that is how often it is down: one minus that."),
         (lambda stages: 100 * availability(stages), "that is in per cent: return a share."),
     ),
