@@ -5,8 +5,9 @@ import pytest
 
 from twoworlds.chapters import words
 from twoworlds.chapters.c05_now import age, loop, mix, retrain, scene, theatre
-from twoworlds.chapters.c05_now.exercises import plan
+from twoworlds.chapters.c05_now.exercises import exercises, plan
 from twoworlds.course.grids import grid
+from twoworlds.course.testing import trusted_verdict
 from twoworlds.product.session import Memory, evening, play
 from twoworlds.product.session.evenings import SEARCH_WEIGHT
 from twoworlds.world import Policy, World, compare, simulate
@@ -66,10 +67,26 @@ def test_the_stories_hold_in_other_worlds(seed, monkeypatch):
     )
     assert -1.5 * herself < aunt < -0.2 * herself
     at_once, soon, late = (scene.many(delay, 0.6, "bread, all evening").mean() for delay in (2, 20, 300))
-    assert soon == pytest.approx(at_once, rel=0.1)
+    assert soon == pytest.approx(at_once, rel=0.1)  # both reach the slate of 20:00:30; see the next test
     assert late < 0.7 * soon
     tennis_late, tennis = (scene.many(delay, 0.6, "bread, then tennis").mean() for delay in (300, 2))
     assert tennis_late < -0.1 * tennis
+
+
+def test_at_most_other_moments_two_seconds_would_bring_about_three_points_more(monkeypatch):
+    """At 20:00:05 they reach the same slate as twenty; so they do at two moments in five."""
+    points = []
+    for early_s in range(1, scene.SLATE_S, 3):  # how long before a fetch they search
+        monkeypatch.setattr(scene, "EARLY_S", early_s)
+        gained = scene.slates_gained(20, 2)
+        quick, slow = (scene.many(delay, 0.6, "bread, all evening").mean() for delay in (2, 20))
+        if gained:
+            points.append(100 * (quick - slow))
+        else:
+            assert quick == pytest.approx(slow, abs=0.01)
+    assert len(points) == 6  # of ten
+    assert np.mean(points) == pytest.approx(3, abs=0.5)
+    assert min(points) > 2
 
 
 @pytest.mark.parametrize(
@@ -270,11 +287,121 @@ def test_the_plan_streams_only_those_who_gain():
         ({"steady": 3}, "'steady' is 3: it must be a dict"),
         ({"more": 3}, "has the unknown key 'more'"),
         ({"restless": {"weight": 0.8}}, "lacks the key 'half_life_min'"),
-        ({"restless": {"weight": 0.6, "half_life_min": 2}, "delay_s": 60}, "Everybody must gain 3.7 %"),
+        (
+            {"restless": {"weight": 0.6, "half_life_min": 2}, "delay_s": 60},
+            "Everybody must gain more than 3.7 %.",
+        ),
+        ({"delay_s": 31}, "5.01 machines. The budget is 5 machines."),  # one decimal would say 5.0
     ],
 )
 def test_a_plan_that_falls_short_is_told_why(change, words):
     assert words in plan.good_enough({**plan.PLAN, **change}, None)
+
+
+NOBODY = {"weight": 0, "half_life_min": 120}
+
+
+@pytest.mark.parametrize(
+    ("change", "end"),
+    [
+        ({"delay_s": 2}, "The budget is 5 machines. The delay is in seconds: did you mean minutes?"),
+        ({"delay_s": 6}, "The budget is 5 machines."),
+        ({"restless": {"weight": 0.6, "half_life_min": 120}},
+         "more than 3.7 %. Half-lives are in minutes: did you mean seconds?"),
+        ({"restless": {"weight": 0.1, "half_life_min": 2}}, "more than 3.7 %."),
+        ({"restless": {"weight": 0.1, "half_life_min": 2}, "steady": NOBODY}, "more than 3.7 %."),
+        ({"restless": NOBODY, "delay_s": 2}, "more than 3.7 %."),
+    ],
+)  # fmt: skip
+def test_a_unit_is_asked_about_where_its_number_is_what_fails(change, end):
+    """Nobody is asked about a half-life that isn't used, nor about a delay that costs nothing."""
+    assert plan.good_enough({**plan.PLAN, **change}, None).endswith(end)
+
+
+def test_a_gain_that_is_no_more_than_asked_is_too_little(monkeypatch):
+    gained = plan.lived(plan.PLAN)["everybody"]
+    monkeypatch.setattr(plan, "ASKED", gained)
+    assert "Everybody must gain more than" in plan.good_enough(plan.PLAN, None)
+
+
+# --- what stays offline ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5])
+def test_a_night_without_training_costs_little_and_as_much_as_the_hour_where_tastes_move_fast(seed):
+    """As in section 7: one user in a hundred has a new favourite each day, then five."""
+    hour_and_night = Policy(broken_feature=1 / 24), Policy(retrain_days=2)
+    lost = []
+    for drift in (0.01, 0.05):
+        week = World(users=16_000, days=7, seed=seed, taste_drift=drift)
+        production = simulate(week, Policy())
+        lost.append([-compare(production, simulate(week, p), "clicks", 2).relative for p in hour_and_night])
+    (hour, night), (fast_hour, fast_night) = lost
+    assert World().taste_drift == 0.01
+    assert 0 < night < 0.006 < hour / 1.5
+    assert 0.7 < fast_night / fast_hour < 1.4
+
+
+def test_an_hour_by_day_has_one_request_in_fifteen():
+    opened = simulate(World(users=2000, days=7, seed=5), "production").sessions().ts.dt.hour
+    by_day = opened[opened.between(7, 21)]
+    assert len(opened) / (len(by_day) / 15) == pytest.approx(15, abs=1)
+
+
+# --- slips beyond the five ------------------------------------------------------------------------------------------
+
+
+def by_number_alone(arrivals, ttl):
+    seen, counted, most = {}, 0, 0
+    for now, _, number in arrivals:
+        seen = {key: last for key, last in seen.items() if now - last <= ttl}
+        counted += number not in seen
+        seen[number] = now
+        most = max(most, len(seen))
+    return counted, most
+
+
+def swept_without_max(sessions, time, gap):
+    merged = []
+    for start, end in sorted([*sessions, (time, time + gap)]):
+        if merged and start < merged[-1][1]:
+            start, _ = merged.pop()
+        merged.append((start, end))
+    return merged
+
+
+def shrinks_to_its_own_end(sessions, time, gap):
+    first, apart = time, []
+    for start, end in sessions:
+        if start < time + gap and time < end:
+            first = min(first, start)
+        else:
+            apart.append((start, end))
+    return sorted([*apart, (first, time + gap)])
+
+
+def people(arrivals, ttl):
+    last, counted, most = {}, 0, 0
+    for now, user, _ in arrivals:
+        counted += user not in last or now - last[user] > ttl
+        last[user] = now
+        most = max(most, sum(now - then <= ttl for then in last.values()))
+    return counted, most
+
+
+@pytest.mark.parametrize(
+    ("id", "slip", "words"),
+    [
+        ("05.3", by_number_alone, "returned (3, 1): you know messages by their number alone."),
+        ("05.3", people, "You remember people, not messages: the key is (user, number)."),
+        ("05.4", swept_without_max, "you cut a long session at the end of the last one that joins it."),
+        ("05.4", shrinks_to_its_own_end, "Your session ends at time + gap."),
+    ],
+)
+def test_slips_are_named_as_people_type_them(id, slip, words):
+    verdict = trusted_verdict(exercises[id], slip)
+    assert not verdict.passed
+    assert words in verdict.line
 
 
 # --- how often to retrain? ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import pytest
 
 from twoworlds.chapters.c05_now import once
 from twoworlds.platform.stream import (
+    Bloom,
     Within,
     admitted,
     bloom_false_positives,
@@ -55,3 +56,24 @@ def test_a_bloom_filter_trades_memory_for_swallowed_hearts():
     exact, bits = (once.model(10, "id made by the phone", "1 week", store) for store in once.STORES)
     assert bits.now[1] == pytest.approx(bloom_false_positives(1, once.BITS, once.HASHES), rel=0.01)
     assert exact.now[2] / bits.now[2] == pytest.approx(32)
+
+
+def test_two_filters_in_turn_swallow_eight_to_sixteen_in_a_thousand_in_a_sixteenth_of_the_memory():
+    """Last day's filter is full, this day's fills up; a heart that one of them holds is taken for a repeat."""
+    full = bloom_false_positives(1, once.BITS, once.HASHES)
+    assert full == pytest.approx(0.008, abs=0.0005)
+    assert 1 - (1 - full) ** 2 == pytest.approx(0.016, abs=0.0005)
+    assert 2 * once.STORES["Bloom filter"] / once.STORES["keys"] == 1 / 16
+
+    day, tries = 20_000, 4_000
+    before, now = Bloom(once.BITS * day, once.HASHES), Bloom(once.BITS * day, once.HASHES)
+    for heart in range(day):
+        before.first_time(("before", heart), 0)
+        now.first_time(("now", heart), 0)
+    bits = [(memory, bytes(memory._set)) for memory in (before, now)]
+    swallowed = 0
+    for heart in range(tries):
+        swallowed += not all(memory.first_time(("new", heart), 0) for memory in (before, now))
+        for memory, held in bits:
+            memory._set[:] = held
+    assert swallowed / tries == pytest.approx(0.016, abs=4 * np.sqrt(0.016 / tries))

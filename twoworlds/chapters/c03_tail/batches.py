@@ -126,7 +126,9 @@ def draw(product: Axes, platform: Axes) -> Callable[[Batches], None]:
         asked.set_data([0.8, 120], [r.rate, r.rate])
         label.set(y=r.rate + 15, text=f"asked for: {r.rate:,}")
         smallest = r.rows["size"].iloc[0]
-        limit.set_text(f"stored from {smallest} on: smaller batches are full, or nearly" if smallest > 1 else "")
+        limit.set_text(
+            f"stored from {smallest} on: smaller batches are full, or nearly" if smallest > 1 else ""
+        )
 
     return update
 

@@ -159,15 +159,25 @@ def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
     if (np.diff(times) < 0).any():
         raise InputError("times go back: events must come in order of processing time.")
     try:
-        number, _ = pd.factorize(
-            keys
-        )  # equal keys get equal numbers, whatever their type; missing ones get -1
+        # Equal keys get equal numbers, whatever their type; missing ones get -1.
+        number, distinct = pd.factorize(keys)
     except TypeError:
         raise InputError(
-            f"keys are {shown(keys)}: each must be hashable, such as a number, a text or a tuple."
+            f"keys are {shown(list(keys))}: each must be hashable, such as a number, a text or a tuple."
         ) from None
-    if (number < 0).any():
-        raise InputError(f"keys are missing in {int((number < 0).sum())} rows: every event must have one.")
+    # pandas takes tuples with a NaN for keys, and for equal ones.
+    holed = [
+        at
+        for at, key in enumerate(np.asarray(distinct, dtype=object))
+        if isinstance(key, tuple) and is_missing_key(key)
+    ]
+    missing = (number < 0) | np.isin(number, holed)
+    if missing.any():
+        first = np.asarray(keys, dtype=object)[missing.argmax()]
+        raise InputError(
+            f"keys are missing in {missing.sum()} rows (row {missing.argmax()} has {shown(first)}): "
+            "every event must have one."
+        )
     order = np.argsort(number, kind="stable")
     same = np.diff(number[order]) == 0
     ago = np.full(len(keys), np.inf)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from twoworlds.course.compare import same
 from twoworlds.course.exercise import Exercise, Wrong
 
 Arrivals = list[tuple[float, str, int]]
@@ -45,8 +46,15 @@ def _from_first(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
     return counted, most
 
 
-def _without_user(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
-    return count_once([(now, "anybody", number) for now, _, number in arrivals], ttl)
+def _people(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
+    return count_once([(now, user, 0) for now, user, _ in arrivals], ttl)
+
+
+def _by_number_alone(value: object, expected: object, arrivals: Arrivals, ttl: float) -> str | None:
+    """Name a sixth slip: the worked example tells it from all others."""
+    if same(value, count_once([(now, "anybody", number) for now, _, number in arrivals], ttl)):
+        return "you know messages by their number alone. Every phone counts from 1: two people's messages look like copies."
+    return None
 
 
 def _cases() -> list[tuple[Arrivals, float]]:
@@ -70,6 +78,7 @@ DEDUPE = Exercise(
     desk="platform",
     minutes=12,
     answer=count_once,
+    accepts=_by_number_alone,
     cases=_cases,
     returns="a pair of whole numbers: messages counted, most keys held at once",
     wrongs=[
@@ -77,7 +86,7 @@ DEDUPE = Exercise(
         Wrong("edge", _edge, "A copy that comes exactly ttl after the last one is still recognised: forget a key when more than ttl has passed."),
         Wrong("own key only", _own_key_only, "You forget a key only when it comes again, so the memory never shrinks: at each arrival remove every key that is too old."),
         Wrong("first seen", _from_first, "You forget ttl after a key was first seen. Here each copy renews it: what counts is when it was last seen."),
-        Wrong("without user", _without_user, "You know messages by their number alone. Every phone counts from 1: two people's messages look like copies."),
+        Wrong("people", _people, "You remember people, not messages: the key is (user, number)."),
     ],
     hints=(
         "What makes two arrivals copies of each other, and what do you need to remember of a key to forget it in time?",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from twoworlds.course.compare import same
 from twoworlds.course.exercise import Exercise, Wrong
 
 Sessions = list[tuple[float, float]]
@@ -39,6 +40,12 @@ def _shrinks(sessions: Sessions, time: float, gap: float) -> Sessions:
     return merged
 
 
+def _own_end(sessions: Sessions, time: float, gap: float) -> Sessions:
+    touched = [s for s in sessions if s[0] < time + gap and time < s[1]]
+    merged = (min([time, *(s[0] for s in touched)]), time + gap)
+    return sorted([*(s for s in sessions if s not in touched), merged])
+
+
 def _first_overlap(sessions: Sessions, time: float, gap: float) -> Sessions:
     for at, (start, end) in enumerate(sessions):
         if start < time + gap and time < end:
@@ -50,6 +57,13 @@ def _both_ways(sessions: Sessions, time: float, gap: float) -> Sessions:
     touched = [s for s in sessions if s[0] < time + gap and time - gap < s[1]]
     merged = (min([time, *(s[0] for s in touched)]), max([time + gap, *(s[1] for s in touched)]))
     return sorted([*(s for s in sessions if s not in touched), merged])
+
+
+def _cut_short(value: object, expected: object, sessions: Sessions, time: float, gap: float) -> str | None:
+    """Name a sixth slip: where it first goes wrong, those that give the same have gone wrong before."""
+    if same(value, _shrinks(sessions, time, gap)):
+        return "you cut a long session at the end of the last one that joins it. An old event must not shorten it: take the latest end, with max."
+    return None
 
 
 def replay(step: Callable[[Sessions, float, float], Sessions], times: list[float], gap: float) -> Sessions:
@@ -80,6 +94,7 @@ MERGE = Exercise(
     desk="platform",
     minutes=12,
     answer=add_event,
+    accepts=_cut_short,
     cases=_cases,
     returns="a list of pairs: start and end of each session (s), in order",
     wrongs=[
@@ -87,7 +102,7 @@ MERGE = Exercise(
         Wrong("first overlap", _first_overlap, "You stop at the first session that overlaps. An event may join more than two: take all that overlap."),
         Wrong("both ways", _both_ways, "You give the event a gap on both sides. The gap runs only forward: its own window is [time, time + gap)."),
         Wrong("touching", _touching, "Sessions that only touch stay apart: an event exactly gap after the last one opens a new session."),
-        Wrong("shrinks", _shrinks, "You cut a long session at the end of the last one that joins it. An old event must not shorten it: take the latest end, with max."),
+        Wrong("own end", _own_end, "Your session ends at time + gap. A session that it joins may end later: take the latest end, with max."),
     ],
     hints=(
         "Give the event a session of its own first. Which of the others does it share a moment with? There may be more than one.",

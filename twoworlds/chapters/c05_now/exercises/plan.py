@@ -17,7 +17,9 @@ WORLD = world_of(1.0)  # a wish weighs as much as all of last year
 SHARE = {"steady": 0.7, "restless": 0.3}
 PEOPLE = 600  # of each segment; fewer than in the chapter, so that a plan is lived while you wait
 BUDGET = 5.0  # machines
-ASKED, HARM = 0.037, 0.005  # gain of everybody at least; loss of a segment at most (shares)
+ASKED, HARM = 0.037, 0.005  # everybody must gain more; a segment may lose so much (shares)
+# A delay that nobody can pay, and a half-life longer than the evening: numbers in the other one's unit.
+SHORTEST_S, LONGEST_MIN = 5, 60
 PLAN = {
     "delay_s": 35,
     "steady": {"weight": 0.0, "half_life_min": None},
@@ -81,21 +83,19 @@ def good_enough(value: object, expected: object) -> bool | str:
     except InputError as error:
         return f"the plan can't be lived: {error}"
     told = ", ".join(f"{name} {100 * result[name]:+.2f} %" for name in ("everybody", *SEGMENTS))
-    told = f"lived: {told}, {result['machines']:.1f} machines. "
+    told = f"lived: {told}, {result['machines']:.2f} machines. "
     if result["machines"] > BUDGET:
-        return f"{told}The budget is {BUDGET:g} machines."
+        minutes = " The delay is in seconds: did you mean minutes?" if value["delay_s"] <= SHORTEST_S else ""
+        return f"{told}The budget is {BUDGET:g} machines.{minutes}"
     for segment in SEGMENTS:
         if result[segment] < -HARM:
             return f"{told}The {segment} may lose {percent(HARM)} at most."
-    if result["everybody"] < ASKED:
-        units = " Delays are seconds, half-lives minutes: mixed up?" if _mixed_up(value) else ""
-        return f"{told}Everybody must gain {percent(ASKED)}.{units}"
+    if result["everybody"] <= ASKED:
+        used = [value[s]["half_life_min"] for s in SEGMENTS if value[s]["weight"] > 0]
+        long = max(used, default=0) >= LONGEST_MIN
+        seconds = " Half-lives are in minutes: did you mean seconds?" if long else ""
+        return f"{told}Everybody must gain more than {percent(ASKED)}.{seconds}"
     return True
-
-
-def _mixed_up(plan: Mapping[str, Any]) -> bool:
-    lives = [plan[s]["half_life_min"] for s in SEGMENTS if plan[s]["weight"] > 0]
-    return plan["delay_s"] <= 5 or max(lives, default=0) >= 60
 
 
 def _all_alike(weight: float, half_life_min: float, delay_s: float) -> dict[str, Any]:
