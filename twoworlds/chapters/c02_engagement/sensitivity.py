@@ -137,7 +137,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Need], None]:
         dots[1].set_data(r.fit[fits], rows[fits])
         for text, need, effect in zip(words, r.need, r.effect, strict=True):
             found = np.isfinite(need)
-            said = f"{_short(need)}  ({100 * effect:+.1f} %)" if found else "none seen"
+            said = f"{_short(need)}  ({100 * effect:+.2g} %)" if found else "none seen"
             text.set(x=2 * need if found else 1.5, text=said)
         for text, fit in zip(numbers, r.fit, strict=True):
             said = _short(fit) if fit else "none fits"
@@ -159,9 +159,10 @@ def _short(n: float) -> str:
 
 
 def _says(r: Need, name: str) -> str:
-    """Return what a metric says of the change, if the simulation sees it say anything."""
+    """Return what a metric says of the change, by name."""
     effect = r.effect[list(METRICS).index(name)]
-    return f"{_lower(name)} {percent(effect, sign=True) if effect else 'nothing that is seen'}"
+    # Below a twentieth of a percent it says as little, whether the simulation can tell it from none or not.
+    return f"{_lower(name)} {percent(effect, sign=True) if abs(effect) >= 0.0005 else 'next to nothing'}"
 
 
 def reading(r: Need) -> str:

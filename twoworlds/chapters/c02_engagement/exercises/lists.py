@@ -33,14 +33,17 @@ def _near_diversity(value: float, expected: float, similarity: Matrix, shown: li
     if np.isclose(value, total / (n * (n + 1) / 2)):
         return "you counted each item with itself: only two different items make a pair."
     if np.isclose(value, 0):
-        return "that is each item against itself: on an array, [shown, shown] is the diagonal and np.ix_(shown, shown) the square."
+        return (
+            "that is 0, as each item against itself has: did you index an array with [shown, shown]? That is its "
+            "diagonal; np.ix_(shown, shown) is the square."
+        )
     if np.isclose(value, total / n**2) or np.isclose(value, total / n):
         return f"{n} items make {n * (n - 1) // 2} {'pair' if n == 2 else 'pairs'}: divide by that."
     if shown != list(range(n)) and np.isclose(value, list_diversity(similarity, list(range(n)))):
         return "you took the first items: shown holds their numbers."
     if (part == 0).sum() > n and np.isclose(value, part[part > 0].mean()):
         return "two different items may be alike (a repost): that pair counts, with distance 0."
-    return None
+    return of_scale(value, expected)
 
 
 def _part(similarity: Matrix, shown: list[int]) -> np.ndarray:

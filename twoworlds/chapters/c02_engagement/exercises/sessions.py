@@ -22,7 +22,7 @@ def _by_label(value: object, expected: list[int], events: pd.DataFrame, gap_min:
         if value == expected:
             return True
     for slip, sentence in _SLIPS.items():
-        if list(value) == slip(events, gap_min) != expected:
+        if list(value) == slip(events, gap_min):
             return sentence
     first = pd.Series(value, index=events.index).groupby(events["user_id"]).min()
     if (first == 0).any():
@@ -115,15 +115,19 @@ _SLIPS = {
     lambda events, gap: (
         _begins(_pauses(events), gap).reindex(events.index).astype(int).tolist()
     ): "that marks where a session begins: count the marks up (cumsum) for each user.",
+    lambda events, gap: (
+        _longer(_pauses(events), gap).reindex(events.index).astype(int).tolist()
+    ): "that marks where a session begins: count the marks up (cumsum) for each user; and a pause of exactly the gap "
+    "begins one here (>=).",
     lambda events, gap: [
         number - 1 for number in session_numbers(events, gap)
     ]: "sessions are numbered from 1: a user's first event begins one, and has no pause before it.",
     lambda events, gap: session_numbers(
         events, gap / 60
     ): "gap_min is in minutes; you compared it with seconds.",
-    lambda events, gap: session_numbers(
-        events, 60 * gap
-    ): "gap_min is in minutes; you compared it with hours.",
+    lambda events, gap: (
+        [1] * len(events)
+    ): "no pause splits in yours. gap_min is in minutes: did you compare it with hours, or with days?",
     _windows: "you cut time into windows as long as the gap. A session lasts until a pause, however long that takes.",
 }
 
