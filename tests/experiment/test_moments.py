@@ -132,6 +132,8 @@ def test_beyond_the_floats_is_a_sentence_without_a_warning(values):
         ([1, 2], ["x"], "table is .* of type DataFrame"),
         (table(), "x", "metrics is 'x': it must be a list"),
         (table(), [], "it must be a list of one column or more"),
+        (table(), np.array("x"), "it must be a list of one column or more"),
+        (table(), np.array([["x"]]), "it must be a list of one column or more"),
         (pd.concat([table(), table()[["x"]]], axis=1), ["x"], "metric is 'x': .* the table has several"),
         (table().assign(x=pd.to_datetime("2026-01-01")), ["x"], "x is .*: it must hold numbers"),
         (table().assign(x=pd.array([1, 2, 3, 4, 5, None], dtype="Int64")), ["x"], "x holds 1 values that are NaN"),
@@ -140,6 +142,11 @@ def test_beyond_the_floats_is_a_sentence_without_a_warning(values):
 def test_a_table_that_cannot_be_read_is_said(frame, metrics, words):
     with pytest.raises(InputError, match=words):
         by_arm(frame, metrics, control="a")
+
+
+@pytest.mark.parametrize("listed", [tuple, pd.Index, np.array])
+def test_metrics_may_be_any_list_of_names(listed):
+    assert by_arm(table(), listed(["x"]), control="a") == by_arm(table(), ["x"], control="a")
 
 
 @pytest.mark.parametrize("dtype", ["Int64", "Float32", "int8", "boolean"])

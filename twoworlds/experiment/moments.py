@@ -163,7 +163,8 @@ def by_arm(
 
     table: columns `arm` and the metrics. The rows may be in any order; a user must be one row (group by first).
     """
-    if isinstance(metrics, str) or not isinstance(metrics, (Sequence, pd.Index)) or not len(metrics):
+    listed = isinstance(metrics, (Sequence, pd.Index, np.ndarray)) and not isinstance(metrics, str)
+    if not listed or getattr(metrics, "ndim", 1) != 1 or not len(metrics):
         raise InputError(f"metrics is {shown(metrics)}: it must be a list of one column or more.")
     rows = split_arms(table, control, arm)
     columns = {metric: require_numeric(metric, _column(table, "metric", metric)) for metric in metrics}

@@ -87,27 +87,80 @@ def score(said: Sequence[float], outcomes: Sequence[float]) -> Costs:
     return Costs(p, (p - o) ** 2, brier(said, outcomes), brier([0.5] * len(p), outcomes))
 
 
+# The words on the curves: where, and which of their ends stands there.
+ON_CURVES = (
+    (69, 0.6, "it should not have", "right"),
+    (31, 0.6, "it should have shipped", "left"),
+    (50, 0.14, "it changed nothing", "center"),
+)
+# In the picture's units: how wide a letter is and how high a line, and how far a dot reaches.
+LETTER, LINE = 0.8, 0.075
+DOT = (0.9, 0.045)
+LEFT, RIGHT = -3, 103
+
+
 def draw(costs: Axes) -> Callable[[Costs], None]:
     """Each decision on the curve that its outcome puts it on."""
     p = np.linspace(0, 1, 101)
-    costs.set(xlim=(-3, 103), ylim=(-0.06, 1.08), xlabel="You said: ship, %", ylabel="Cost (0 is perfect)")
-    for curve, x, words in ((p**2, 69, "it should not have"), ((p - 1) ** 2, 31, "it should have shipped")):
+    # Room below: a name may stand under a dot that cost nothing.
+    costs.set(
+        xlim=(LEFT, RIGHT), ylim=(-0.14, 1.08), xlabel="You said: ship, %", ylabel="Cost (0 is perfect)"
+    )
+    for curve in (p**2, (p - 1) ** 2):
         costs.plot(100 * p, curve, color=NEUTRAL, linewidth=1)
-        costs.text(x, 0.6, words, color="#555555", ha="right" if x > 50 else "left")
     costs.plot(100 * p, (p - 0.5) ** 2, ":", color=NEUTRAL, linewidth=1)
-    costs.text(50, 0.05, "it changed nothing", color="#555555", ha="center")
-    names = [costs.text(0, 0, "", fontsize=9, animated=True) for _ in LAUNCHES]
+    for x, y, words, side in ON_CURVES:
+        costs.text(x, y, words, color="#555555", ha=side)
+    names = [costs.text(0, 0, "", fontsize=9, va="bottom", animated=True) for _ in LAUNCHES]
     dots = costs.plot([], [], "o", color=PRODUCT, markersize=11, markeredgecolor=TRUTH, animated=True)[0]
 
     def update(r: Costs) -> None:
         dots.set_data(100 * r.said, r.cost)
         for text in names:
             text.set_text("")
-        for text, ((x, y), launches) in zip(names, _together(r).items(), strict=False):
-            text.set(text=", ".join(launches), x=x + (2 if x < 50 else -2), y=y + 0.045)
-            text.set_ha("left" if x < 50 else "right")
+        for text, (x, y, words, side) in zip(names, _named(_together(r)), strict=False):
+            text.set(text=words, x=x, y=y, ha=side)
 
     return update
+
+
+Spot = tuple[float, float, str, str]  # x, bottom, words, and which of their ends stands at x
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+
+def _named(places: dict[tuple[float, float], list[str]]) -> list[Spot]:
+    """Return where the names of each place stand: above or below it, left or right, where they hide least."""
+    wide, high = DOT
+    taken = [_box((x, y - 0.02, words, side)) for x, y, words, side in ON_CURVES]
+    taken += [(x - wide, y - high, x + wide, y + high) for x, y in places]
+    spots: list[Spot] = []
+    for (x, y), launches in sorted(places.items()):
+        words = ", ".join(launches)
+        # Of spots that hide as little the first: above, and towards the middle, where most room is.
+        choices = [
+            (x + (2 if side == "left" else -2), bottom, words, side)
+            for side in (("left", "right") if x < 50 else ("right", "left"))
+            for bottom in (y + 0.028, y - 0.115)
+        ]
+        spots.append(min(choices, key=lambda spot: _hidden(_box(spot), taken)))
+        taken.append(_box(spots[-1]))
+    return spots
+
+
+def _box(spot: Spot) -> Box:
+    """Return the room that words take."""
+    x, bottom, words, side = spot
+    wide = LETTER * len(words)
+    left = x - wide * {"left": 0, "center": 0.5, "right": 1}[side]
+    return left, bottom, left + wide, bottom + LINE
+
+
+def _hidden(box: Box, taken: Sequence[Box]) -> float:
+    """Return the area that a box would hide of what is there; words that leave the picture are worst of all."""
+    if box[0] < LEFT or box[2] > RIGHT:
+        return np.inf
+    shared = ([min(box[i + 2], other[i + 2]) - max(box[i], other[i]) for i in (0, 1)] for other in taken)
+    return sum(max(0, wide) * max(0, high) for wide, high in shared)
 
 
 def _together(r: Costs) -> dict[tuple[float, float], list[str]]:

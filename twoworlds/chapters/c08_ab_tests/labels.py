@@ -74,7 +74,7 @@ def draw(product: Axes, platform: Axes) -> Callable[[Shuffled], None]:
     platform.text(0.98, 7, "if the change does nothing", ha="right", color="#555555")
 
     def update(r: Shuffled) -> None:
-        beyond = np.abs(r.shuffled) >= abs(r.observed)
+        beyond = _beyond(r)
         heights = [
             100 * np.histogram(r.shuffled[part], EDGES)[0] / len(r.shuffled) for part in (beyond, ~beyond)
         ]
@@ -94,9 +94,17 @@ def draw(product: Axes, platform: Axes) -> Callable[[Shuffled], None]:
     return update
 
 
+def _beyond(r: Shuffled) -> np.ndarray:
+    """Tell which shuffles lie at least as far from 0 as what was seen: as many as the test counted, ties included."""
+    far = round(r.p * (SHUFFLES + 1)) - 1  # the data's own labelling is one of the counted, and no shuffle
+    beyond = np.zeros(SHUFFLES, bool)
+    beyond[np.argsort(np.abs(r.shuffled))[SHUFFLES - far :]] = True
+    return beyond
+
+
 def _how_often(r: Shuffled) -> str:
     """Say in what part of the shuffles the difference was at least as far from 0."""
-    beyond = np.mean(np.abs(r.shuffled) >= abs(r.observed))
+    beyond = np.mean(_beyond(r))
     return f"{percent(beyond)} of" if beyond else f"none of {SHUFFLES:,}"
 
 

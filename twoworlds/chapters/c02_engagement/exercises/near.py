@@ -2,7 +2,7 @@
 
 import numpy as np
 
-PERCENTAGE = "that is a percentage, and a share is asked (0 to 1)."
+PERCENTAGE = "that is a percentage: a number from 0 to 1 is asked."
 ROUNDED = "that is rounded: return the number as it is."
 
 

@@ -79,6 +79,8 @@ SIGNED = (
     "take absolute values."
 )
 WITHIN = 0.03
+# Of a negative effect few estimates land above the upper bar: a simulation's mean of those is rough.
+ROUGH = 0.1
 
 
 def winners_exaggerate(effect: float, se: float) -> float:
@@ -104,11 +106,12 @@ def _factor_slip(value: float, expected: float, effect: float, se: float) -> str
         return "nothing passed your bar: is it 1.96 standard errors?"
     if math.isclose(abs(value), _signed(effect, se), rel_tol=WITHIN):
         return SIGNED[:1].lower() + SIGNED[1:]
+    if math.isclose(abs(value), _above(effect, se), rel_tol=WITHIN if effect > 0 else ROUGH):
+        return "you kept only what lies above 0: a negative effect lands below. Take absolute values first."
     for slip, sentence in (
-        (_above(effect, se), "you kept only what lies above 0: a negative effect lands below. Take absolute values first."),
         (expected - 1, "that is the factor minus 1: return the factor."),
         (_beyond(effect, se, Z), "your bar stands at 1.96 in the effect's unit: it is 1.96 standard errors."),
-    ):  # fmt: skip
+    ):
         if math.isclose(value, slip, rel_tol=WITHIN):
             return sentence
     return None
@@ -122,8 +125,12 @@ def _above(effect: float, se: float) -> float:
 
 
 def _beyond(effect: float, se: float, bar: float) -> float:
-    """Return the mean size of the estimates beyond a bar in the effect's unit, over the effect's."""
-    return exaggeration(effect, se, float(2 * ndtr(-bar / se)))
+    """Return the mean size of the estimates beyond a bar in the effect's unit, over the effect's.
+
+    nan where no estimate gets there: a hundred standard errors away the chance rounds to 0.
+    """
+    alpha = float(2 * ndtr(-bar / se))
+    return exaggeration(effect, se, alpha) if alpha > 1e-100 else math.nan
 
 
 EXAGGERATION = Exercise(
