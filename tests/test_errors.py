@@ -67,7 +67,9 @@ def test_large_whole_numbers_keep_their_last_digit():
     assert require_whole("id", 2**60 + 1, 0, 2**62) == 2**60 + 1
 
 
-@pytest.mark.parametrize("value", [np.array(["a", "b"]), pd.NA, None, ["a"], 3])
+@pytest.mark.parametrize(
+    "value", [np.array(["a", "b"]), pd.array(["c"]), pd.array(["a"]), pd.NA, Decimal("sNaN"), None, ["a"], 3]
+)
 def test_choices(value):
     with pytest.raises(InputError, match=r"side is .*: it must be one of 'a', 'b'\."):
         require_one_of("side", value, ["a", "b"])

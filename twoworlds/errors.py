@@ -101,8 +101,8 @@ def require_one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     """Return `value`, or raise InputError unless it is one of `allowed`."""
     allowed = list(allowed)
     try:
-        found = value in allowed
-    except (TypeError, ValueError):  # an array or a missing value doesn't say whether it equals
+        found = not getattr(value, "ndim", 0) and value in allowed
+    except (TypeError, ValueError, ArithmeticError):  # a missing value doesn't say whether it equals
         found = False
     if not found:
         named = ", ".join(map(repr, islice(allowed, MOST_NAMED)))

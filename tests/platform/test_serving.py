@@ -1,5 +1,8 @@
 """The service's numbers against hand sums and the queue's closed forms."""
 
+from decimal import Decimal
+
+import numpy as np
 import pytest
 
 from twoworlds.errors import InputError
@@ -41,3 +44,21 @@ def test_losing_a_zone_can_overload():
 def test_wrong_field_gets_a_sentence():
     with pytest.raises(InputError, match="replicas is 0: it must be a number from 1 to 10000 machines"):
         Service(replicas=0)
+
+
+def test_any_kind_of_number_becomes_a_plain_one():
+    odd = Service(
+        candidates=np.int8(42),
+        replicas=Decimal(14),
+        feature_age_min=Decimal(60),
+        retrain_days=np.float16(0.5),
+    )
+    plain = Service(retrain_days=0.5)
+    assert odd == plain
+    assert hash(odd) == hash(plain)
+    assert odd.cost() == plain.cost()
+    assert odd.without(Decimal("0.1")) == plain.without(0.1)
+    rate = np.array(400.0)
+    service = Service(requests_per_s=rate)
+    rate[...] = 800
+    assert service.requests_per_s == 400

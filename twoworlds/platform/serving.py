@@ -36,12 +36,16 @@ class Service:
 
     def __post_init__(self) -> None:
         """Check every field; raise InputError with one sentence for the first that is out of range."""
-        require_number("model_quality", self.model_quality, 0, 0.99)
-        require_whole("candidates", self.candidates, 1, 100_000)
-        require_whole("replicas", self.replicas, 1, 10_000, "machines")
-        require_number("feature_age_min", self.feature_age_min, 0.1, 1e5, "minutes")
-        require_number("retrain_days", self.retrain_days, 0.01, 365, "days")
-        require_number("requests_per_s", self.requests_per_s, 0, 1e7, "requests/s")
+        checked = {
+            "model_quality": require_number("model_quality", self.model_quality, 0, 0.99),
+            "candidates": require_whole("candidates", self.candidates, 1, 100_000),
+            "replicas": require_whole("replicas", self.replicas, 1, 10_000, "machines"),
+            "feature_age_min": require_number("feature_age_min", self.feature_age_min, 0.1, 1e5, "minutes"),
+            "retrain_days": require_number("retrain_days", self.retrain_days, 0.01, 365, "days"),
+            "requests_per_s": require_number("requests_per_s", self.requests_per_s, 0, 1e7, "requests/s"),
+        }
+        for name, value in checked.items():  # plain numbers, whatever kind the caller's are
+            object.__setattr__(self, name, value)
 
     def but(self, **changes: float) -> "Service":
         """Return a copy with some fields changed, validated."""
@@ -53,7 +57,7 @@ class Service:
 
     def without(self, share: float) -> "Service":
         """Return the service as it is while `share` of the replicas is lost (at least one stays)."""
-        require_number("share", share, 0, 1)
+        share = require_number("share", share, 0, 1)
         return replace(self, replicas=max(1, int(self.replicas * (1 - share) + 1e-9)))
 
     def utilisation(self) -> float:

@@ -68,6 +68,28 @@ def test_the_fewest_servers_are_fewest():
         assert servers == 1 or servers - 1 <= offered or q.erlang_c(servers - 1, offered) > chance
 
 
+def test_a_chance_that_was_computed_finds_its_own_number_of_servers():
+    """On the boundary too, where two ways to divide round differently; M/M/1 waits with chance a exactly."""
+    assert [q.fewest_servers(i / 100, i / 100) for i in range(1, 100)] == [1] * 99
+    assert q.fewest_servers(1, 1 / 3) == 2
+    rng = np.random.default_rng(0)
+    for servers in rng.integers(1, 200, 500).tolist():
+        offered = servers * rng.uniform(0.3, 0.99)
+        if (chance := q.erlang_c(servers, offered)) > 1e-9:
+            assert q.fewest_servers(offered, chance) == servers
+
+
+def test_a_mean_of_few_waits_is_never_said_to_vary_more_than_one():
+    assert q.relative_error(0.9, 1) == pytest.approx(math.sqrt(1.1 / 0.9))
+    assert q.relative_error(0.9, 400) < math.sqrt(1.1 / 0.9)
+
+
+def test_times_beyond_a_trillion_are_answered():
+    assert q.response_tail(q.response_quantile(0.99, 1 - 1e-12, 1), 1 - 1e-12, 1) == pytest.approx(0.01)
+    assert q.wait_tail(8.64e13, 0.8e-9, 1e-9) == pytest.approx(0.8 * math.exp(-0.2e-9 * 8.64e13))
+    assert q.response_tail(1e25, 0.8, 1, 3) == 0
+
+
 def test_square_root_staffing_is_near_the_fewest():
     """Halfin and Whitt's limit is approached from a few erlangs on, to within a server or two in a thousand."""
     for offered, chance in itertools.product([10, 100, 1000, 40_000], [0.05, 0.2, 0.5]):

@@ -172,3 +172,31 @@ def test_who_leaves_as_another_comes_is_not_counted_with_him():
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_a_long_service_does_not_round_the_waits_before_it():
+    assert q.fcfs([0, 0], [0.3, 1e12]).start.tolist() == [0, 0.3]
+    assert q.fcfs([0, 0, 0], [1, 2.0**53, 1]).start.tolist() == [0, 1, 2.0**53]
+
+
+def test_results_keep_what_they_were_given():
+    arrive = np.array([0.0, 1, 2])
+    rng = np.random.default_rng(0)
+    results = [
+        q.fcfs(arrive, [5.0, 5, 5]),
+        q.balance(rng, arrive, [5.0, 5, 5], 1, "random"),
+        q.serve_batches(arrive, 5, 1, 1),
+    ]
+    before = [result.wait.tolist() for result in results]
+    asked = np.array([1.0, 2])
+    throttled = q.throttle(rng, asked, 5)
+    arrive += 100
+    asked += 100
+    assert [result.wait.tolist() for result in results] == before
+    assert throttled.asked.tolist() == [1, 2]
+
+
+def test_two_results_can_be_compared_without_a_traceback():
+    """By identity: to compare numbers, compare the arrays."""
+    first, second = (q.fcfs([0, 1], [1, 1]) for _ in range(2))
+    assert first == first != second

@@ -15,7 +15,7 @@ POLICIES = ("random", "round robin", "power of d", "join the shortest", "tied")
 MAX_LINES = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Balanced(Times):
     """What became of requests that were spread over servers; `server`: the number of each one's, shape (n,)."""
 

@@ -38,7 +38,7 @@ def _costs(fixed: float, each: float) -> tuple[float, float]:
     return require_number("fixed", fixed, 0, 1e12), require_number("each", each, 1e-12, 1e12)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batched(Times):
     """Requests served in batches. batch: the number of each one's, shape (n,). size: of each, shape (batches,)."""
 

@@ -49,7 +49,7 @@ def slowest(rng: np.random.Generator, latencies: ArrayLike, leaves: int, request
     return ordered[np.minimum(place.astype(np.intp), len(ordered) - 1)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hedged:
     """Requests with a second copy after a delay. latency: of the first answer, shape (n,). extra: copies a request."""
 

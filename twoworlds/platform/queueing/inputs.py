@@ -48,8 +48,11 @@ def require_times(name: str, values: ArrayLike) -> Floats:
 
 
 def require_arrivals(values: ArrayLike) -> Floats:
-    """Return arrival times as floats, shape (n,); raise InputError unless they are times in order (ties allowed)."""
-    times = require_times("arrive", values)
+    """Return a copy of arrival times as floats, shape (n,); raise InputError unless they are in order (ties allowed).
+
+    A copy, since results keep it, and the caller may write on in theirs.
+    """
+    times = require_times("arrive", values).copy()
     late = np.flatnonzero(np.diff(times) < 0)
     if late.size:
         at = int(late[0]) + 1

@@ -57,7 +57,7 @@ def wait_tail(time: float, arrival_rate: float, service_rate: float, servers: in
 
     A call centre's service level, "so many answered within 20 s", is 1 less it.
     """
-    time = require_number("time", time, 0, 1e12)
+    time = require_number("time", time, 0, 1e25)
     arrival_rate, service_rate, servers = require_steady(arrival_rate, service_rate, servers)
     return erlang_c(servers, arrival_rate / service_rate) * math.exp(
         -(servers * service_rate - arrival_rate) * time
@@ -83,7 +83,7 @@ def response_tail(time: float, arrival_rate: float, service_rate: float, servers
     With d = c - 1 - a: P(T > t) = exp(-μ t) [1 + C(c, a) (1 - exp(-μ t d)) / d], and C μ t in place of the
     fraction's product when d = 0 (Adan & Resing, Queueing Systems 2015, section 5.3, integrated).
     """
-    time = require_number("time", time, 0, 1e12)
+    time = require_number("time", time, 0, 1e25)
     return _late(time, *require_steady(arrival_rate, service_rate, servers))
 
 

@@ -19,7 +19,11 @@ def asymptotic_variance(load: float) -> float:
 
 
 def relative_error(load: float, customers: int) -> float:
-    """Return the standard deviation of the mean wait of `customers` in a row, as a share of the true mean (M/M/1)."""
+    """Return the standard deviation of the mean wait of `customers` in a row, as a share of the true mean (M/M/1).
+
+    In steady state. For many customers; for few it is too large, but never larger than that of a single wait.
+    """
     load = require_inside("load", load, 0, 1)
     customers = require_whole("customers", customers, 1, 10**15)
-    return math.sqrt(asymptotic_variance(load) / customers) * (1 - load) / load
+    one_wait = math.sqrt((2 - load) / load)
+    return min(one_wait, math.sqrt(asymptotic_variance(load) / customers) * (1 - load) / load)

@@ -63,7 +63,7 @@ def settle(
     return Settled(load, demand * (1 - failure**attempts))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Storm:
     """A service through time, one number a step. offered, goodput: requests a step; backlog: requests in line."""
 
@@ -84,7 +84,8 @@ def retry_storm(
     """Play clients that give up after `timeout` steps and ask again, as a fluid in steps of time.
 
     demand: new requests in each step, shape (n,). capacity: requests served a step, in order of arrival. All requests
-    of a step find the line that stood at its beginning; if that is more than capacity · timeout, they come too late,
+    of a step find the line that stood at its beginning (so steps must be short against the spike: who comes in the
+    first one is answered in time, however many they are); if that is more than capacity · timeout, they come too late,
     yet are served all the same; their clients ask again when the time is over, `attempts` times in all. budget:
     retries sent, at most this share of the new requests (0.1 in Google's Site Reliability Engineering, chapter 21) in
     the last `window` steps; None: of all so far, so that calm times save up for a burst. places: the longest line; who
@@ -140,15 +141,15 @@ def reject_chance(requests: float, accepts: float, multiplier: float = 2.0) -> f
     requests: what the application asked for in the last minutes, what was refused here included; accepts: what the
     backend took of it; K: `multiplier` (Google, Site Reliability Engineering, 2016, chapter 21, with two minutes).
     """
-    requests = require_number("requests", requests, 0, 1e15)
-    accepts = require_number("accepts", accepts, 0, 1e15)
+    requests = require_number("requests", requests, 0, 1e18)
+    accepts = require_number("accepts", accepts, 0, 1e18)
     if accepts > requests:
         raise InputError(f"accepts is {accepts:g}: it must be at most requests, {requests:g}.")
     multiplier = require_number("multiplier", multiplier, 1, 1e6)
     return max(0.0, (requests - multiplier * accepts) / (requests + 1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Throttled:
     """A throttled client through time, one number a step: requests asked for, sent on, and accepted, shape (n,)."""
 
@@ -170,7 +171,7 @@ def throttle(
     remembers. For long overload it sends K times what the backend accepts: K = 2 costs the backend one refusal for
     each acceptance, and finds out soon when there is room again.
     """
-    asked = require_row("demand", demand, 0, 1e12)
+    asked = require_row("demand", demand, 0, 1e12).copy()  # the caller may write on in theirs
     for step in np.flatnonzero(asked % 1):
         raise InputError(f"demand[{step}] is {asked[step]:.12g}: it must be a whole number of requests.")
     rng, capacity = require_rng(rng), require_whole("capacity", capacity, 0, 10**12, "requests")

@@ -17,7 +17,7 @@ from twoworlds.platform.queueing.inputs import MAX_SERVERS, Floats, require_pair
 BLOCK = 2048
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Times:
     """When each customer came, was begun with and left, in order of arrival, shape (n,), in the caller's unit."""
 
@@ -58,7 +58,7 @@ class Times:
         return float((np.diff(times) * inside[:-1]).sum()) / end if end else float("nan")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Served(Times):
     """What became of the customers that were let in.
 
@@ -104,7 +104,9 @@ def starts_at_one(arrive: Floats, service: Floats) -> Floats:
     start_i = max(arrive_i, start_{i-1} + service_{i-1}). Less the work before i, the recursion is a running maximum.
     Who sets it finds the server idle, and begins on arrival exactly: the sums' rounding must not look like a wait.
     """
-    before = np.cumsum(service) - service
+    before = np.append(
+        0.0, np.cumsum(service)[:-1]
+    )  # not the sum less the own: that cancels where the own is long
     slack = arrive - before
     most = np.maximum.accumulate(slack)
     return np.where(slack == most, arrive, np.maximum(arrive, before + most))

@@ -10,7 +10,7 @@ from twoworlds.platform.queueing.inputs import MAX_SERVERS
 
 
 def fewest_servers(offered: float, wait_chance: float) -> int:
-    """Return the smallest c for which at most `wait_chance` of arrivals wait: Erlang C(c, a) ≤ it; exact.
+    """Return the smallest c for which at most `wait_chance` of arrivals wait: Erlang C(c, a) ≤ it, to 12 digits.
 
     `offered` is a = λ/μ in erlangs. Climbs Erlang B's recursion once, so a = 50,000 takes some 10 ms.
     """
@@ -19,7 +19,8 @@ def fewest_servers(offered: float, wait_chance: float) -> int:
     blocked = 1.0
     for servers in range(1, MAX_SERVERS + 1):
         blocked = offered * blocked / (servers + offered * blocked)
-        if servers * blocked <= wait_chance * (servers - offered * (1 - blocked)):
+        # The slack: a chance that was computed, and is asked for again, must find its own number of servers.
+        if servers * blocked <= wait_chance * (servers - offered * (1 - blocked)) * (1 + 1e-12):
             return servers
     raise InputError(
         f"wait_chance is {wait_chance:g}: it must be larger for {offered:g} erlangs, "
