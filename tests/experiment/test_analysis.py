@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from twoworlds.errors import InputError
-from twoworlds.experiment import Moments, analyse, difference, relative
+from twoworlds.experiment import Moments, analyse, difference, fieller, fieller_p, relative
 from twoworlds.world import Policy, World, simulate
 
 
@@ -45,6 +45,30 @@ def test_a_control_of_zeros_has_no_lift():
     table = pd.DataFrame({"arm": ["c", "c", "t", "t"], "x": [0, 0, 1, 2]})
     row = analyse(table, ["x"], control="c").iloc[0]
     assert np.isnan([row.lift, row.lift_low, row.lift_high, row.lift_p]).all()
+
+
+@pytest.mark.parametrize(
+    "values", [[0.1, 0.2, -0.3], [1, -1, 1e-150], [1e-200] * 3, [0.0] * 3, [-1.0, 0, 0.5], [1e-310, -1, 1]]
+)
+def test_a_control_that_is_0_or_its_rounding_has_no_lift_and_spoils_no_other_metric(values):
+    table = pd.DataFrame({"arm": ["c"] * 3 + ["t"] * 3, "x": [*values, 1, 2, 3], "y": range(1, 7)})
+    rows = analyse(table, ["x", "y"], control="c").set_index("metric")
+    assert rows.loc["x", ["lift", "lift_low", "lift_high", "lift_p"]].isna().all()
+    assert rows.difference["x"] == pytest.approx(2 - np.mean(values))
+    assert rows.lift["y"] == pytest.approx(1.5)
+
+
+def test_a_noisy_control_has_fiellers_interval_and_its_p():
+    """A tenth is the delta method's limit: on either side the row is what the method for it says."""
+    for noise, is_delta in ((0.099, True), (0.101, False), (0.3, False), (0.6, False)):
+        base, step = 5 * np.array([1 - noise, 1 + noise]), np.array([5.0, 9.0])
+        table = pd.DataFrame({"arm": ["c", "c", "t", "t"], "x": [*base, *step]})
+        row, (c, t) = analyse(table, ["x"], control="c").iloc[0], (Moments.of(base), Moments.of(step))
+        assert c.se / c.mean == pytest.approx(noise)
+        expected = relative(c, t).interval() if is_delta else fieller(c, t)
+        assert (row.lift_low, row.lift_high) == expected
+        assert row.lift_p == (relative(c, t).p() if is_delta else fieller_p(c, t))
+        assert row.lift == relative(c, t).value
 
 
 def test_the_level_is_that_of_both_intervals(users):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from twoworlds.experiment import Moments, difference, relative, sample_size
+from twoworlds.experiment.analysis import _lift
 from twoworlds.world import Policy, World, simulate
 
 WORLD = World(users=500_000, days=2, seed=12)
@@ -65,6 +66,12 @@ def test_power_is_as_planned(worlds):
     assert is_share(np.array(p) < 0.05, 0.8)
 
 
+@pytest.fixture(scope="module")
+def lived():
+    """Two experiments that all users lived: the change against production, and production against itself."""
+    return [simulate(WORLD, {"control": Policy(), "treatment": other}) for other in (CHANGE, Policy())]
+
+
 def blocks(run, metric):
     """Yield the moments of both arms in each block of the run's users: experiments that were lived as such."""
     values, treated = run.totals(metric), (run.per_user().arm == "treatment").to_numpy()
@@ -73,15 +80,38 @@ def blocks(run, metric):
         yield Moments.of(values[part][~treated[part]]), Moments.of(values[part][treated[part]])
 
 
-def test_two_thousand_lived_experiments_cover_the_truth(worlds):
-    run = simulate(WORLD, {"control": Policy(), "treatment": CHANGE})
+def test_two_thousand_lived_experiments_cover_the_truth(worlds, lived):
     for metric in METRICS:
         truth = worlds[1].totals(metric).mean() - worlds[0].totals(metric).mean()
-        hits = [covers(difference(c, t).interval(), truth) for c, t in blocks(run, metric)]
+        hits = [covers(difference(c, t).interval(), truth) for c, t in blocks(lived[0], metric)]
         assert len(hits) == 2000
         assert is_share(hits, 0.95)
 
 
-def test_two_thousand_lived_tests_against_itself():
-    run = simulate(WORLD, {"control": Policy(), "treatment": Policy()})
-    assert is_share([difference(c, t).p() < 0.05 for c, t in blocks(run, "sessions")], 0.05)
+def test_two_thousand_lived_tests_against_itself(lived):
+    assert is_share([difference(c, t).p() < 0.05 for c, t in blocks(lived[1], "sessions")], 0.05)
+
+
+def lifts(run, metric, size, draws):
+    """Yield what `analyse` says of the lift (low, high, p) in blocks of `size` users, dealt out anew when they end."""
+    values, treated = run.totals(metric), (run.per_user().arm == "treatment").to_numpy()
+    rng, blocks_a_deal = np.random.default_rng(4), len(values) // size
+    for draw in range(draws):
+        if draw % blocks_a_deal == 0:
+            dealt = rng.permutation(len(values))
+        rows = dealt[(draw % blocks_a_deal) * size :][:size]
+        x, new = values[rows], treated[rows]
+        yield _lift(Moments.of(x[~new]), Moments.of(x[new]), 0.95)[1:]
+
+
+@pytest.mark.parametrize(("size", "metric"), [(BLOCK, "sessions"), (BLOCK, "watch_s"), (1200, "watch_s")])
+def test_lifts_of_lived_experiments_cover_the_truth(worlds, lived, size, metric):
+    """In small blocks the control is too noisy for the delta method, in large ones it is now, and now it isn't.
+
+    The delta method alone covers 93.2 % in blocks of 250 and sounds 6.8 % alarms, outside four standard errors.
+    """
+    before, after = (world.totals(metric).mean() for world in worlds)
+    real, idle = (list(lifts(run, metric, size, 6000)) for run in lived)
+    assert is_share([covers(interval, after / before - 1) for *interval, _ in real], 0.95)
+    assert is_share([p < 0.05 for *_, p in idle], 0.05)
+    assert all(covers(interval, 0) == (p >= 0.05) for *interval, p in real + idle)

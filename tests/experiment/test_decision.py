@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from scipy import stats
 
 from twoworlds.errors import InputError
 from twoworlds.experiment import Estimate, Guardrail, decide
@@ -71,6 +72,20 @@ def test_a_bound_at_the_margin_does_not_hold():
     low, high = effect.interval(1 - 2 * 0.025)
     assert not Guardrail(effect, -low).holds
     assert not Guardrail(effect, high, "higher").holds
+
+
+@pytest.mark.parametrize("harm", ["lower", "higher"])
+@pytest.mark.parametrize("df", [12, math.inf])
+@pytest.mark.parametrize("alpha", [0.4, 0.025, 1e-12, 1e-17, 1e-30])
+def test_a_small_alpha_keeps_its_own_tail(alpha, df, harm):
+    """A hair inside the bound and a hair outside: the interval and p say the same."""
+    bound = float(stats.t.isf(alpha, df))
+    for margin in (bound * (1 - 1e-6), bound * (1 + 1e-6)):
+        rail = Guardrail(Estimate(0, 1, df), margin, harm, alpha)
+        assert rail.holds == (rail.p < alpha) == (margin > bound)
+        assert abs(rail.worst) == pytest.approx(bound)
+        harmed = Estimate(2 * margin if harm == "higher" else -2 * margin, 1, df)
+        assert Guardrail(harmed, margin, harm, alpha).broken == (margin > bound)
 
 
 def test_the_level_decides_how_sure_the_goal_must_be():

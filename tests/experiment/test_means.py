@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from twoworlds.errors import InputError
-from twoworlds.experiment import Moments, difference, fieller, paired, relative
+from twoworlds.experiment import Moments, difference, fieller, fieller_p, paired, relative
 
 # Student's sleep data: extra hours of sleep of ten patients with two drugs (R's data set `sleep`).
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -135,3 +135,61 @@ def test_fieller_loses_its_bounds_as_soon_as_the_control_is_not_significant():
 def test_arms_without_spread_have_no_interval_of_their_lift():
     flat = Moments(10, 3, 0)
     assert all(math.isnan(x) for x in (*fieller(flat, Moments(10, 3.6, 0)), *relative(flat, flat).interval()))
+
+
+def test_fiellers_p_is_below_alpha_just_where_its_interval_excludes_no_lift():
+    """Also where the control mean may be 0: there no lift is excluded, however far apart the means are."""
+    rng, seen = np.random.default_rng(7), set()
+    for _ in range(2000):
+        n, (c, t) = rng.integers(2, 200), rng.exponential(3, 2)
+        control, treatment = (
+            Moments(n, c, rng.exponential(9 * n)),
+            Moments(n + 3, t * 4, rng.exponential(9 * n)),
+        )
+        level = rng.uniform(0.05, 0.99)
+        low, high = fieller(control, treatment, level)
+        outside = low > 0 or high < 0
+        assert (fieller_p(control, treatment) < 1 - level) == outside
+        seen.add((outside, math.isfinite(low), difference(control, treatment).p() < 1 - level))
+    assert {(True, True, True), (False, True, False), (False, False, True), (False, False, False)} <= seen
+
+
+def test_fiellers_p_is_welchs_where_the_control_is_well_known():
+    control, treatment = Moments(90_000, 5, 9), Moments(90_000, 5.03, 9)
+    assert fieller_p(control, treatment) == pytest.approx(difference(control, treatment).p(), rel=1e-6)
+    assert fieller_p(Moments(90, 5, 0), treatment) == pytest.approx(2 * stats.norm.sf(3), rel=1e-3)
+    assert math.isnan(fieller_p(Moments(1, 2, 0), treatment))
+    assert math.isnan(fieller_p(Moments(9, 2, 0), Moments(9, 3, 0)))
+
+
+@pytest.mark.parametrize("mean", [1e-17, 1e-8])
+def test_the_rounding_of_0_is_no_mean_to_be_relative_to(mean):
+    for compare in (relative, fieller, fieller_p):
+        with pytest.raises(InputError, match="so near to 0 a lift says nothing"):
+            compare(Moments(3, mean, 0.06), Moments(3, 2, 1))
+
+
+@pytest.mark.parametrize("step", [0.1, 0.3, -7.7, 1e6])
+def test_the_same_step_for_all_is_no_certainty_from_rounding(step):
+    before = np.round(np.random.default_rng(0).exponential(10, 1000), 2)
+    for pair in (
+        (before, before + step),
+        (before / 10, (before * 10 + step * 10) / 100),
+        (1e9 * before, before),
+    ):
+        effect = paired(*pair)
+        if pair[0][0] > 1e6:
+            assert effect.se > 0
+            continue
+        assert effect.se == 0
+        assert math.isnan(effect.p())
+        assert math.isnan(effect.interval()[0])
+    assert paired(before, before + step).value == pytest.approx(step)
+
+
+def test_small_differences_of_large_numbers_are_differences():
+    for large in (1e15, 1e9, 0.0):
+        effect = paired(large + np.zeros(4), large + np.array([0.0, 1, 1, 2]))
+        assert (effect.value, effect.se) == pytest.approx((1, math.sqrt(2 / 3 / 4)))
+    heavy = paired([0.0, 0, 0, 1e12], [1e-3, 2e-3, 3e-3, 1e12])
+    assert heavy.se > 0

@@ -102,6 +102,11 @@ def test_a_table_that_is_no_experiment_is_said(change, control, words):
         by_arm(table().assign(**change), ["x"], control=control)
 
 
+def test_a_control_in_an_array_is_said():
+    with pytest.raises(InputError, match=r"control is array\(\['a'\]"):
+        by_arm(table(), ["x"], control=np.array(["a"]))
+
+
 def test_missing_columns_are_said():
     with pytest.raises(InputError, match="metric is 'y'"):
         by_arm(table(), ["y"], control="a")
@@ -116,6 +121,50 @@ def test_whole_sums_are_exact_and_rounded_ones_never_invent_a_spread():
     assert Moments.of_sums(total, squares, 1000) == Moments.of(values)
     assert Moments.of_sums(float(total), float(squares), 1000).var == 0
     assert Moments.of_sums(0.1 * 7, 0.1**2 * 7, 7).var == 0
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.7, 19.99, 1 / 3])
+@pytest.mark.parametrize("n", [1000, 100_000, 1_000_000])
+def test_running_sums_of_a_constant_have_no_spread(value, n):
+    """np.bincount and a loop add user by user, and are off by up to n roundings; np.sum adds in pairs."""
+    x = np.full(n, value)
+    total, squares = (float(np.bincount(np.zeros(n, int), weights)[0]) for weights in (x, x * x))
+    assert total == sum(x.tolist()) or total == np.cumsum(x)[-1]
+    assert Moments.of_sums(total, squares, n).var == 0
+    assert Moments.of_sums(x.sum(), (x * x).sum(), n).var == 0
+
+
+@pytest.mark.parametrize(("n", "spread"), [(1000, 3e-6), (1_000_000, 2e-5)])
+def test_running_sums_keep_a_spread_that_they_can_tell(n, spread):
+    x = 1 + spread * np.random.default_rng(1).normal(size=n)
+    arm = Moments.of_sums(np.cumsum(x)[-1], np.cumsum(x * x)[-1], n)
+    assert arm.var == pytest.approx(spread**2, rel=0.2)
+    assert Moments.of_sums(1e9, 1.000001e9, 10**9).var == pytest.approx(1e-6)
+    assert Moments.of_sums(1e14, 1.00001e14, 10**14).var == pytest.approx(1e-5)
+
+
+def test_a_refusal_shows_what_it_compares():
+    with pytest.raises(
+        InputError, match=r"is 999.999999: with n 10 and total 100 it must be at least 1000\."
+    ):
+        Moments.of_sums(100.0, 999.999999, 10)
+
+
+def test_arms_add_up_with_sum():
+    parts = [Moments.of(x) for x in ([1.0, 2], [3.0], [6.0, 7, 8])]
+    assert sum(parts) == parts[0] + parts[1] + parts[2]
+    with pytest.raises(TypeError):
+        1 + parts[0]
+
+
+def test_truths_and_numbers_are_not_one_arm():
+    mixed = table().assign(arm=pd.array([1, True, "C"] * 2, dtype=object))
+    with pytest.raises(InputError, match="arm holds 1 and True: an arm must have one name"):
+        by_arm(mixed, ["x"], control="C")
+    with pytest.raises(InputError, match="arm holds 0 and False"):
+        by_arm(mixed.assign(arm=pd.array([0, False, 1] * 2, dtype=object)), ["x"], control=1)
+    for alike in ([True, False], [1, 0], [1, "C"]):
+        assert len(by_arm(mixed.assign(arm=pd.array(alike * 3, dtype=object)), ["x"], control=alike[0])) == 2
 
 
 @pytest.mark.filterwarnings("error")
@@ -137,6 +186,8 @@ def test_beyond_the_floats_is_a_sentence_without_a_warning(values):
         (pd.concat([table(), table()[["x"]]], axis=1), ["x"], "metric is 'x': .* the table has several"),
         (table().assign(x=pd.to_datetime("2026-01-01")), ["x"], "x is .*: it must hold numbers"),
         (table().assign(x=pd.array([1, 2, 3, 4, 5, None], dtype="Int64")), ["x"], "x holds 1 values that are NaN"),
+        (table().assign(x=pd.array([1, 2, 3, 4, 5, pd.NA], dtype=object)), ["x"], "x holds 1 values that are NaN"),
+        (table().assign(x=pd.array([1, 2, 3, "4", 5, pd.NA], dtype=object)), ["x"], "it must hold numbers"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_read_is_said(frame, metrics, words):

@@ -107,3 +107,20 @@ def test_one_heavy_user_makes_no_ties(outlier):
         alternative="greater",
     )
     assert permutation_test(a, b).p == pytest.approx(theirs.pvalue)
+
+
+@pytest.mark.parametrize("large", [1e9, 1e12, 1e13, 1e15])
+def test_a_large_mean_makes_no_ties_either(large):
+    few = np.arange(4.0)
+    assert permutation_test(large + few, large + 10 + few).p == pytest.approx(2 / 70)
+    many, two = np.arange(1000.0) % 7, np.array([7.0, 8])
+    assert permutation_test(large + many, large + two, 2000).p == permutation_test(many, two, 2000).p < 0.01
+
+
+@pytest.mark.parametrize("size", [6, 12])
+@pytest.mark.parametrize("large", [0, 1e3, 1e6])
+def test_tenths_tie_around_a_large_mean_as_well(size, large):
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        a, b = rng.integers(1, 9, (2, size)).astype(float)
+        assert permutation_test(large + a / 10, large + b / 10, 500).p == permutation_test(a, b, 500).p

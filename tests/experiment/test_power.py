@@ -11,6 +11,7 @@ from twoworlds.errors import InputError
 from twoworlds.experiment import (
     days_needed,
     detectable,
+    detectable_shares,
     power_of,
     power_shares,
     power_t,
@@ -118,6 +119,16 @@ def test_second_opinion_of_statsmodels():
         (lambda: days_needed(100, 0), "users_per_day is 0"),
         (lambda: days_needed(100, 10, arms=1), "arms is 1"),
         (lambda: power_t(1, 1, 1), "n is 1"),
+        (lambda: power_t(1, 1, 20, alpha=1e-100), "alpha is 1e-100: it must lie strictly between 1e-100"),
+        (lambda: power_of(1, 1, 0), "n is 0: it must lie strictly between 0"),
+        (lambda: detectable(-5, 1), "n is -5"),
+        (lambda: days_needed(0, 100), "users_per_arm is 0"),
+        (lambda: detectable_shares(1000, 20), "base is 20"),
+        (lambda: detectable_shares(0, 0.2), "n is 0"),
+        (lambda: detectable_shares(1000, 0.2, null="mine"), "null is 'mine'"),
+        (lambda: detectable_shares(1000, 0.2, power=0.3), "power is 0.3: it must be a number from 0.5"),
+        (lambda: detectable_shares(30, 0.9), r"n is 30: for a rise from base 0.9 it must be above 73"),
+        (lambda: sample_size_shares(0.01, 0.5, null="baseline", power=0.2), "power is 0.2: .* must be above"),
     ],
 )
 def test_wrong_input_is_said(make, words):
@@ -181,3 +192,58 @@ def test_the_direction_of_a_change_takes_no_power_away():
 
 def test_a_share_of_the_users_takes_longer():
     assert days_needed(1000, 100, share=0.25) == pytest.approx(4 * days_needed(1000, 100))
+
+
+def test_the_smallest_rise_is_what_the_calculators_were_asked_for():
+    """POW04, POW05, POW09 and R's power.prop.test, read backwards: from users to the change."""
+    assert detectable_shares(1030, 0.2, null="baseline") == pytest.approx(0.05, abs=2e-5)
+    assert detectable_shares(1093.7, 0.2) == pytest.approx(0.05, abs=2e-5)
+    assert detectable_shares(22_330 / 2, 0.04, power=0.95) == pytest.approx(0.01, abs=2e-6)
+    assert detectable_shares(76.7, 0.5, power=0.9) == pytest.approx(0.25, abs=1e-4)
+
+
+@given(
+    st.floats(1e-6, 0.999),
+    st.floats(1e-3, 0.999),
+    st.sampled_from(["pooled", "baseline"]),
+    st.floats(1e-12, 0.3),
+    st.floats(0.5, 0.999),
+)
+def test_size_and_smallest_rise_of_shares_are_inverse(base, part, null, alpha, power):
+    rise = part * (1 - base)
+    n = sample_size_shares(base, rise, null=null, alpha=alpha, power=power)
+    assert detectable_shares(n, base, null=null, alpha=alpha, power=power) == pytest.approx(rise, rel=1e-6)
+
+
+def test_no_smaller_rise_would_do():
+    for null, base in itertools.product(("pooled", "baseline"), (0.001, 0.3, 0.9)):
+        rise = detectable_shares(5000, base, null=null)
+        sizes = [sample_size_shares(base, k * rise / 20, null=null) for k in range(1, 20)]
+        assert min(sizes) > 5000
+        assert power_shares(base, rise, 5000, null=null) == pytest.approx(0.8)
+
+
+def test_second_opinion_of_statsmodels_on_shares():
+    peer = pytest.importorskip("statsmodels.stats.power")
+    of_shares = pytest.importorskip("statsmodels.stats.proportion")
+    for n, base in ((300, 0.5), (10_000, 0.02), (2e6, 0.3)):
+        rise = detectable_shares(n, base)
+        assert of_shares.power_proportions_2indep(rise, base, n).power == pytest.approx(0.8, abs=1e-6)
+        rise = detectable_shares(n, base, null="baseline")
+        spreads = (math.sqrt(sum(p * (1 - p) for p in pair)) for pair in ((base, base), (base, base + rise)))
+        assert peer.normal_sample_size_one_tail(rise, 0.8, 0.025, *spreads) == pytest.approx(n, rel=1e-9)
+
+
+@pytest.mark.parametrize("effect", [1e12, 10, 1, 1e-9, 1e-12])
+@pytest.mark.parametrize("alpha", [0.05, 1e-90])
+def test_plans_read_each_others_answers(effect, alpha):
+    n = sample_size(effect, 1, alpha=alpha)
+    assert detectable(n, 1, alpha=alpha) == pytest.approx(effect)
+    assert power_of(effect, 1, n, alpha=alpha) == pytest.approx(0.8, abs=1e-6)
+    assert days_needed(n, 100) == pytest.approx(n / 50)
+    assert power_t(effect, 1, sample_size_t(effect, 1, alpha=alpha), alpha=alpha) >= 0.8 - 1e-6
+    for null in ("pooled", "baseline"):
+        share = min(effect, 0.998)
+        users = sample_size_shares(0.001, share, alpha=alpha, null=null)
+        assert power_shares(0.001, share, users, alpha=alpha, null=null) == pytest.approx(0.8)
+        assert detectable_shares(users, 0.001, alpha=alpha, null=null) == pytest.approx(share)

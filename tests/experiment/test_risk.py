@@ -65,7 +65,7 @@ def test_closed_forms_are_what_happens(effect):
     wrong, share = np.mean(np.sign(passed) != np.sign(effect)), sign_error(effect, 1)
     assert share == pytest.approx(wrong, abs=4 * np.sqrt(share * (1 - share) / len(passed)))
     wins = passed[np.sign(passed) == np.sign(effect)] / effect
-    assert exaggeration_of_wins(effect, 1) == pytest.approx(
+    assert exaggeration_of_wins(abs(effect), 1) == pytest.approx(
         wins.mean(), abs=4 * wins.std() / np.sqrt(len(wins))
     )
 
@@ -75,6 +75,7 @@ def test_closed_forms_are_what_happens(effect):
     [
         (lambda: exaggeration(0, 1), "effect is 0"),
         (lambda: exaggeration(1, 0), "se is 0"),
+        (lambda: exaggeration_of_wins(-1, 1), "effect is -1: it must be positive"),
         (lambda: sign_error(1, 1, 5), "alpha is 5"),
         (lambda: false_positive_risk(20), "success is 20"),
         (lambda: false_positive_risk(0.2, power=0), "power is 0"),
@@ -91,3 +92,7 @@ def test_signals_out_of_reach_are_said():
         with pytest.raises(InputError, match=r"it must be from 1e-12 to 1e12 times se"):
             exaggeration(effect, se)
     assert sign_error(1, 1, 1e-20) < 1e-8
+
+
+def test_nothing_is_exaggerated_below_its_size():
+    assert min(exaggeration(d, 1, a) for d in np.linspace(0.01, 60, 3000) for a in (0.05, 0.5, 0.99)) == 1

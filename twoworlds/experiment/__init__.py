@@ -3,12 +3,13 @@
 from twoworlds.experiment.analysis import analyse
 from twoworlds.experiment.decision import Guardrail, decide
 from twoworlds.experiment.estimates import Estimate, se_until_touching
-from twoworlds.experiment.means import difference, fieller, paired, relative
+from twoworlds.experiment.means import difference, fieller, fieller_p, paired, relative
 from twoworlds.experiment.moments import Moments, by_arm
 from twoworlds.experiment.permutation import Permutation, permutation_test
 from twoworlds.experiment.power import (
     days_needed,
     detectable,
+    detectable_shares,
     power_of,
     power_shares,
     power_t,
@@ -39,12 +40,14 @@ __all__ = [
     "days_needed",
     "decide",
     "detectable",
+    "detectable_shares",
     "difference",
     "difference_of_shares",
     "exaggeration",
     "exaggeration_of_wins",
     "false_positive_risk",
     "fieller",
+    "fieller_p",
     "fisher_exact",
     "paired",
     "permutation_test",

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from twoworlds.experiment.means import difference, relative
-from twoworlds.experiment.moments import by_arm
+from twoworlds.errors import InputError
+from twoworlds.experiment.means import NOISY, difference, fieller, fieller_p, relative
+from twoworlds.experiment.moments import Moments, by_arm
+
+LIFT = ("lift", "lift_low", "lift_high", "lift_p")
 
 
 def analyse(
@@ -15,9 +18,12 @@ def analyse(
     """Return one row for each arm but control and each metric, from a table with one row a user.
 
     Columns: arm, metric, n_control, n, control (mean), treatment (mean), difference, low, high, p (Welch), lift,
-    lift_low, lift_high, lift_p (shares, delta method; nan where the control mean isn't positive). p belongs to low
-    and high, lift_p to lift_low and lift_high: the two tests may differ where the control is noisy. One user, one row:
-    rows must be what was randomised. The control is named by the caller; the order of arms and rows is irrelevant.
+    lift_low, lift_high, lift_p (shares). p belongs to low and high, lift_p to lift_low and lift_high: the two tests
+    may differ. Lifts are by the delta method (`relative`) while the control's standard error is at most a tenth of
+    its mean; beyond, where that misses the truth too often, by `fieller`: (-inf, inf) where the control's mean isn't
+    told from 0. All four are nan where a lift says nothing: the control's mean isn't positive, or only by rounding.
+    One user, one row: rows must be what was randomised. The control is named by the caller; the order of arms and
+    rows is irrelevant.
     """
     arms = by_arm(table, metrics, control=control, arm=arm)
     base = arms.pop(control)
@@ -25,14 +31,20 @@ def analyse(
     return pd.DataFrame(rows)
 
 
-def _row(arm: str, metric: str, base: object, these: object, level: float) -> dict[str, object]:
+def _row(arm: str, metric: str, base: Moments, these: Moments, level: float) -> dict[str, object]:
     gap = difference(base, these)
     row = {"arm": arm, "metric": metric, "n_control": base.n, "n": these.n, "control": base.mean}
     row |= {"treatment": these.mean, "difference": gap.value}
     row |= dict(zip(("low", "high"), gap.interval(level), strict=True)) | {"p": gap.p()}
-    row |= dict.fromkeys(("lift", "lift_low", "lift_high", "lift_p"), math.nan)
-    if base.mean > 0:
+    return row | dict(zip(LIFT, _lift(base, these, level), strict=True))
+
+
+def _lift(base: Moments, these: Moments, level: float) -> tuple[float, float, float, float]:
+    """Return the columns of LIFT, by the method that the control's noise allows."""
+    try:
         lift = relative(base, these)
-        row |= {"lift": lift.value} | dict(zip(("lift_low", "lift_high"), lift.interval(level), strict=True))
-        row["lift_p"] = lift.p()
-    return row
+    except InputError:  # no lift here says nothing against the table's other metrics
+        return (math.nan,) * 4
+    if base.se > NOISY * base.mean:
+        return lift.value, *fieller(base, these, level), fieller_p(base, these)
+    return lift.value, *lift.interval(level), lift.p()

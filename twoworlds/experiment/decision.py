@@ -1,8 +1,11 @@
 """From estimates to a decision: is the goal met, and is harm beyond the margin ruled out?"""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from scipy.special import stdtrit
 
 from twoworlds.errors import require_inside, require_kind, require_one_of
 from twoworlds.experiment.estimates import Estimate
@@ -34,7 +37,7 @@ class Guardrail:
     @property
     def worst(self) -> float:
         """The end of the interval on the harmful side: the worst effect that the interval still holds."""
-        low, high = self.effect.interval(1 - 2 * self.alpha)
+        low, high = self._ends()
         return low if self.harm == "lower" else high
 
     @property
@@ -52,8 +55,14 @@ class Guardrail:
     @property
     def broken(self) -> bool:
         """Whether the whole interval lies beyond the margin: harm is shown, not merely not ruled out."""
-        low, high = self.effect.interval(1 - 2 * self.alpha)
+        low, high = self._ends()
         return high < -self.margin if self.harm == "lower" else low > self.margin
+
+    def _ends(self) -> tuple[float, float]:
+        """Return the interval at 1 - 2 alpha, by the quantile of alpha: 1 - 2 alpha would round a small one away."""
+        effect = self.effect
+        half = -float(stdtrit(effect.df, self.alpha)) * effect.se if effect.se > 0 else math.nan
+        return effect.value - half, effect.value + half
 
 
 def decide(goal: Estimate, guardrails: Sequence[Guardrail] = (), level: float = 0.95) -> str:

@@ -20,8 +20,9 @@ from twoworlds.errors import (
     shown,
 )
 
-#: Sums of floats are off by their rounding: this share of the mean square tells nothing about a variance.
-ROUNDING = Fraction(1, 10**12)
+#: Sums of floats are off by their rounding: this share of the sum of squares tells nothing about a variance. A sum that
+#: runs from user to user (a loop, np.bincount) is off by up to EACH for one; longer ones are added up in parts.
+ROUNDING, EACH, LONGEST = Fraction(1, 10**12), Fraction(1, 2**53), 10**9
 
 
 @dataclass(frozen=True)
@@ -67,20 +68,22 @@ class Moments:
         """Return the moments from the sum and the sum of squares of n users: what a pipeline keeps.
 
         Whole sums are exact. Sums of floats are rounded, and cancel where the mean is large against the spread: a
-        spread below a millionth of the mean can't be told from none, and var is 0. Less than none raises InputError.
+        spread below a millionth of the mean (or 1e-8 √n of it, where that is more: 1e-5 for 10^6 users) can't be
+        told from none, and var is 0. Less than none raises InputError.
         """
         n = require_whole("n", n, 2, 10**15, "users")
         mean = require_number("total", total, -1e150, 1e150) / n
         require_number("total_of_squares", total_of_squares, 0, 1e300)
-        squares = _exact(total_of_squares)
-        rest = squares - _exact(total) ** 2 / n
-        rounded = not (isinstance(total, Integral) and isinstance(total_of_squares, Integral))
-        if rest < (-ROUNDING * squares if rounded else 0):
+        squares, least = _exact(total_of_squares), _exact(total) ** 2 / n
+        rest = squares - least
+        whole = isinstance(total, Integral) and isinstance(total_of_squares, Integral)
+        noise = 0 if whole else max(ROUNDING, min(n, LONGEST) * EACH) * squares
+        if rest < -noise:
             raise InputError(
-                f"total_of_squares is {float(squares):g}: with n {n} and total {float(total):g} it must be at least "
-                f"{mean * float(total):g}."
+                f"total_of_squares is {float(squares):.15g}: with n {n} and total {float(total):.15g} it must be at "
+                f"least {float(least):.15g}."
             )
-        return cls(n, mean, 0.0 if rounded and rest <= ROUNDING * squares else float(rest / (n - 1)))
+        return cls(n, mean, 0.0 if rest <= noise else float(rest / (n - 1)))
 
     @property
     def se(self) -> float:
@@ -98,6 +101,10 @@ class Moments:
         n, gap = self.n + other.n, other.mean - self.mean
         squares = _squares(self) + _squares(other) + gap * gap * self.n * other.n / n
         return Moments(n, self.mean + gap * other.n / n, squares / (n - 1))
+
+    def __radd__(self, other: int) -> "Moments":
+        """Return the moments themselves for 0 + moments, with which `sum` begins."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
 
 
 def _exact(number: float) -> Fraction:
@@ -122,6 +129,11 @@ def checked_values(values: ArrayLike, name: str) -> np.ndarray:
     if unfit and (bad := int((~np.isfinite(x)).sum())):
         raise InputError(f"{name} holds {bad} values that are NaN or infinite: decide what they mean first.")
     return x
+
+
+def are_whole(values: np.ndarray) -> bool:
+    """Tell whether all are whole numbers that floats hold without rounding, and their differences as well."""
+    return bool(np.abs(values).max() <= 2**52 and (values == np.rint(values)).all())
 
 
 def _column(table: pd.DataFrame, role: str, name: str) -> pd.Series:
@@ -149,11 +161,32 @@ def split_arms(table: pd.DataFrame, control: str, arm: str = "arm") -> dict[str,
     except TypeError:
         raise InputError(f"{arm} holds {shown(labels.iloc[0])}: an arm must be a name or a number.") from None
     names = list(names)
+    _require_apart(labels, names, arm)
     require_one_of("control", control, names)
     if len(names) < 2:
         raise InputError(f"{arm} holds only {control!r}: there must be at least one other arm.")
     order = [control, *sorted((name for name in names if name != control), key=str)]
     return {name: np.flatnonzero(codes == names.index(name)) for name in order}
+
+
+def _require_apart(labels: pd.Series, names: list, arm: str) -> None:
+    """Raise InputError where a column holds both truths and the numbers 0 or 1, which count as the same arm."""
+    if labels.dtype != object:
+        return
+    for name in (name for name in names if name in (0, 1)):
+        same = {isinstance(label, (bool, np.bool_)) for label in labels if label == name}
+        if len(same) > 1:
+            raise InputError(
+                f"{arm} holds {int(name)} and {bool(name)}: an arm must have one name throughout."
+            )
+
+
+def _numbers(table: pd.DataFrame, metric: str) -> np.ndarray:
+    """Return a metric's column as floats, missing values as NaN."""
+    column = _column(table, "metric", metric)
+    if column.dtype == object:  # there pd.NA is missing too, and yet no number
+        column = column.where(column.notna(), math.nan)
+    return require_numeric(metric, column)
 
 
 def by_arm(
@@ -167,7 +200,7 @@ def by_arm(
     if not listed or getattr(metrics, "ndim", 1) != 1 or not len(metrics):
         raise InputError(f"metrics is {shown(metrics)}: it must be a list of one column or more.")
     rows = split_arms(table, control, arm)
-    columns = {metric: require_numeric(metric, _column(table, "metric", metric)) for metric in metrics}
+    columns = {metric: _numbers(table, metric) for metric in metrics}
     return {
         name: {metric: Moments.of(values.take(places), metric) for metric, values in columns.items()}
         for name, places in rows.items()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import require_whole
-from twoworlds.experiment.moments import Moments, checked_values
+from twoworlds.experiment.moments import Moments, are_whole, checked_values
 
 #: Up to this many relabellings are all tried; beyond, some are drawn.
 ALL_UP_TO = 50_000
@@ -40,9 +40,12 @@ def permutation_test(
     arms = [checked_values(control, "control"), checked_values(treatment, "treatment")]
     means = [Moments.of(arm, name).mean for arm, name in zip(arms, ("control", "treatment"), strict=True)]
     pool, size = np.concatenate(arms), len(arms[1])
-    # Equal differences may differ by the rounding of their sums: they count as equal, and nothing else does.
-    close = 8 * np.finfo(float).eps * float(np.abs(pool).sum()) / min(map(len, arms))
-    pool -= pool.mean()  # a difference doesn't see it, and sums of small numbers round less
+    middle = np.partition(pool, len(pool) // 2)[len(pool) // 2]  # one of them: values near it lose no digit
+    # Equal differences may differ by the rounding of the values, unless they are whole, and of sums: they count as
+    # equal, and nothing else does.
+    rounding = 0.0 if are_whole(pool) else 2 * abs(middle)
+    pool -= middle  # a difference doesn't see it, and sums of small numbers round less
+    close = np.finfo(float).eps * (rounding + 8 * np.abs(pool).sum() / min(map(len, arms)))
     exact = _are_few(len(arms[0]), size)
     sums = _all_sums(pool, size) if exact else _drawn_sums(pool, size, shuffles, seed)
     own, shuffled = (part / size - (pool.sum() - part) / len(arms[0]) for part in (pool[-size:].sum(), sums))

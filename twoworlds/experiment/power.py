@@ -15,6 +15,8 @@ from twoworlds.errors import InputError, require_inside, require_number, require
 
 Null = Literal["pooled", "baseline"]
 
+#: Users whom a formula may ask for; a real test has fewer, but one plan must be able to read another.
+MOST = 1e30
 #: Standard errors beyond which a noncentral t is its shift over a chi, to a millionth; scipy's own fails farther out.
 FAR = 1000
 
@@ -30,6 +32,11 @@ def _two_z(alpha: float, power: float) -> tuple[float, float]:
     if power <= alpha:
         raise InputError(f"power is {power:g}: it must be above alpha, {alpha:g}.")
     return _z(alpha), float(ndtri(power))
+
+
+def _users(name: str, n: float) -> float:
+    """Return a number of users as the formulas give it: not rounded, of a huge effect less than one."""
+    return require_inside(name, n, 0, MOST)
 
 
 def _effect(effect: float, sd: float) -> float:
@@ -59,7 +66,7 @@ def rule_of_thumb(effect: float, sd: float) -> float:
 def detectable(n: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
     """Return the minimum detectable effect of n users per arm: the effect that `sample_size` needs n for."""
     z, z_power = _two_z(alpha, power)
-    return (z + z_power) * require_inside("sd", sd, 0, 1e300) * math.sqrt(2 / require_number("n", n, 1, 1e15))
+    return (z + z_power) * require_inside("sd", sd, 0, 1e300) * math.sqrt(2 / _users("n", n))
 
 
 def power_of(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> float:
@@ -68,7 +75,7 @@ def power_of(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> floa
     shift = (
         abs(require_number("effect", effect, -1e300, 1e300))
         / require_inside("sd", sd, 0, 1e300)
-        * math.sqrt(require_number("n", n, 1, 1e15) / 2)
+        * math.sqrt(_users("n", n) / 2)
     )
     return float(ndtr(shift - z) + ndtr(-shift - z))
 
@@ -76,9 +83,9 @@ def power_of(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> floa
 def power_t(effect: float, sd: float, n: float, *, alpha: float = 0.05) -> float:
     """Return the power of the two-sample t test with n >= 2 users per arm (noncentral t, the exact side only).
 
-    As R's power.t.test: significance on the wrong side is left out. alpha: from 1e-100.
+    As R's power.t.test: significance on the wrong side is left out. alpha: above 1e-100.
     """
-    df = 2 * (require_number("n", n, 2, 1e15) - 1)
+    df = 2 * (require_number("n", n, 2, MOST) - 1)
     t = -float(stdtrit(df, require_inside("alpha", alpha, 1e-100, 1) / 2))
     shift = _effect(effect, sd) * math.sqrt(n / 2)
     if shift > FAR:
@@ -133,7 +140,37 @@ def sample_size_shares(
     z, z_power = _two_z(alpha, power)
     p, q = _shares(base, change)
     sd_null, sd_change = _spreads(p, q, null)
-    return ((z * sd_null + z_power * sd_change) / (q - p)) ** 2
+    if z * sd_null + z_power * sd_change <= 0:
+        raise InputError(
+            f"power is {power:g}: for so large a change it must be above {ndtr(-z * sd_null / sd_change):.3g}."
+        )
+    return ((z * sd_null + z_power * sd_change) / float(change)) ** 2
+
+
+def detectable_shares(
+    n: float, base: float, *, null: Null = "pooled", alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Return the smallest rise of the share `base` (absolute, as a share) that n users per arm find with `power`.
+
+    The inverse of `sample_size_shares`, in the same convention `null`; a fall is the rise of 1 - base. power: from
+    0.5, where a larger rise always needs fewer users. InputError where n are too few for any rise up to 1.
+    """
+    z, z_power = _two_z(alpha, require_number("power", power, 0.5, 1))
+    n, base = _users("n", n), require_inside("base", base, 0, 1)
+
+    def missing(change: float) -> float:
+        sd_null, sd_change = _spreads(base, base + change, null)
+        return ((z * sd_null + z_power * sd_change) / change) ** 2 - n
+
+    high = 1 - base
+    if missing(high) >= 0:
+        raise InputError(
+            f"n is {n:g}: for a rise from base {base:g} it must be above {n + missing(high):.6g}."
+        )
+    low = high / 2
+    while missing(low) < 0:
+        low, high = low / 2, low
+    return float(brentq(missing, low, high, xtol=1e-300))
 
 
 def power_shares(
@@ -143,7 +180,7 @@ def power_shares(
     p, q = _shares(base, change)
     sd_null, sd_change = _spreads(p, q, null)
     z = _z(alpha)
-    return float(ndtr((abs(q - p) * math.sqrt(require_number("n", n, 1, 1e15)) - z * sd_null) / sd_change))
+    return float(ndtr((abs(float(change)) * math.sqrt(_users("n", n)) - z * sd_null) / sd_change))
 
 
 def days_needed(users_per_arm: float, users_per_day: float, *, arms: int = 2, share: float = 1.0) -> float:
@@ -153,7 +190,7 @@ def days_needed(users_per_arm: float, users_per_day: float, *, arms: int = 2, sh
     part of them that this experiment gets.
     """
     gained = require_inside("users_per_day", users_per_day, 0, 1e15) * require_number("share", share, 1e-9, 1)
-    needed = require_whole("arms", arms, 2, 1000) * require_number("users_per_arm", users_per_arm, 1, 1e15)
+    needed = require_whole("arms", arms, 2, 1000) * _users("users_per_arm", users_per_arm)
     return needed / gained
 
 

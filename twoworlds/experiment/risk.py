@@ -53,7 +53,8 @@ def exaggeration(effect: float, se: float, alpha: float = 0.05) -> float:
     """
     d, z = _signal(effect, se, alpha)
     right, wrong = float(ndtr(d - z)), float(ndtr(-d - z))
-    return (d * (right - wrong) + _density(z - d) + _density(z + d)) / (d * (right + wrong))
+    factor = (d * (right - wrong) + _density(z - d) + _density(z + d)) / (d * (right + wrong))
+    return max(1.0, factor)  # of a huge effect rounding may leave a hair less
 
 
 def _density(x: float) -> float:
@@ -63,7 +64,10 @@ def _density(x: float) -> float:
 def exaggeration_of_wins(effect: float, se: float, alpha: float = 0.05) -> float:
     """Return the mean of significant POSITIVE estimates over a positive true effect: what "we shipped +x %" means.
 
-    A launch rule keeps only significant improvements, so no wrong signs are among them.
+    A launch rule keeps only significant improvements, so no wrong signs are among them. InputError unless effect is
+    positive.
     """
     d, z = _signal(effect, se, alpha)
+    if effect < 0:
+        raise InputError(f"effect is {effect:g}: it must be positive, for wins exaggerate an improvement.")
     return 1 + _density(z - d) / (d * float(ndtr(d - z)))
