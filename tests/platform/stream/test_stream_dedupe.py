@@ -131,7 +131,32 @@ def test_a_bloom_filter_refuses_keys_whose_equals_may_be_written_otherwise(key):
         Bloom(99, 2).first_time(key, 0)
 
 
-@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, (math.nan, 1), ["list"]])
+@pytest.mark.parametrize("wrong", [(None, 2), ("c", "noon"), ("c", math.inf), ("c", 0), (["c"], 2)])
+@pytest.mark.parametrize("make", [lambda: Within(9), lambda: LastKeys(9), lambda: Bloom(999, 3)])
+def test_a_batch_that_is_refused_leaves_no_trace(make, wrong):
+    """Mended and sent again, it must not find its own first rows in the memory."""
+    batch, memory = [("a", 0), ("b", 1)], make()
+    with pytest.raises(InputError, match=r"(key|now) is"):
+        admitted([*batch, wrong], memory)
+    assert len(memory) == 0
+    assert admitted([*batch, ("c", 2)], memory).all()
+    with pytest.raises(InputError, match=r"now is 1 after 2: events must come in order"):
+        admitted([("d", 1)], memory)
+
+
+def test_a_bloom_filter_too_checks_all_keys_first():
+    memory = Bloom(999, 3)
+    with pytest.raises(InputError, match="a Bloom filter takes"):
+        admitted([("a", 0), (Decimal(3), 1)], memory)
+    assert admitted([("a", 0)], memory).all()
+
+
+def test_times_of_numpy_do_not_overflow():
+    """In eight bits 100 - (-100) is -56, less than any time to live."""
+    assert admitted(zip("aa", np.array([-100, 100], dtype=np.int8), strict=True), Within(50)).all()
+
+
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, (math.nan, 1), frozenset({math.nan}), ["list"]])
 def test_a_missing_key_is_told(missing):
     for memory in (Within(3), LastKeys(3), Bloom(99, 2)):
         with pytest.raises(InputError, match="key is"):
@@ -156,6 +181,12 @@ def test_a_tuple_with_a_gap_is_a_missing_key_in_columns_too(keys):
     for refuse in (lambda: since_last_seen(keys, times), lambda: admitted_within(keys, times, 10)):
         with pytest.raises(InputError, match=r"keys are missing in 2 rows \(row [01] has \("):
             refuse()
+
+
+def test_a_masked_key_is_missing():
+    with pytest.raises(InputError, match=r"keys are missing in 1 rows \(row 2 has None\)"):
+        admitted_within(np.ma.array([1, 2, 1], mask=[0, 0, 1]), [0, 1, 2], 9)
+    assert admitted_within(np.ma.array([1, 2, 1]), [0, 1, 2], 9).tolist() == [True, True, False]
 
 
 def test_a_none_in_a_tuple_is_a_part_like_any_other():
@@ -189,7 +220,8 @@ def test_bloom_never_forgets_and_errs_as_often_as_the_closed_form_says():
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: Within(-1), lambda: LastKeys(0), lambda: Bloom(0, 3), lambda: Bloom(8, 0),
+        lambda: Within(-1), lambda: Within(5, refresh="no"), lambda: LastKeys(0), lambda: Bloom(0, 3),
+        lambda: Bloom(8, 0),
         lambda: admitted([("a", 5), ("a", 4)], Within(3)),
         lambda: admitted_within(np.array([1, 1]), np.array([5, 4]), 3),
         lambda: bloom_false_positives(-1, 5, 2), lambda: Within(3).first_time("a", math.nan),

@@ -1,10 +1,14 @@
 """Events: order of arrival, tables, and times that can't be used."""
 
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from twoworlds.errors import InputError
-from twoworlds.platform.stream import Event, arrival_order, clock, from_table
+from twoworlds.platform.stream import Event, arrival_order, clock, from_table, tumbling
 
 UTC = pd.to_datetime(["2026-03-02 20:00:05", "2026-03-02 20:00:01"], utc=True)
 NAIVE = UTC.tz_localize(None)
@@ -39,6 +43,45 @@ def test_never_is_a_date_too(zone):
         assert seconds == [1772409600 - zoned, 253402214400 - zoned]
 
 
+@pytest.mark.parametrize("text", ["1005", "1005.5", "-1005", "20260302", "1700000000"])
+def test_a_text_of_digits_is_neither_a_year_nor_a_number(text):
+    """A file read with dtype=str: pandas would take 1005 seconds for the year 1005, and 1005.5 for its May."""
+    for column in ([text, text], pd.Series([text, text]).astype("category"), ["2026-03-02", text]):
+        with pytest.raises(
+            InputError, match=rf"event_time is the text '{text}' .* a number or a year: it must be"
+        ):
+            from_table(table(column, column))
+
+
+def test_numbers_of_any_kind_are_times():
+    """A column of objects, as it comes from JSON or a table put together by hand."""
+    for kind in (int, np.int64, float, Decimal, Fraction):
+        column = pd.Series([kind(7), kind(6)], dtype=object)
+        (first, _) = from_table(table(column, [9, 8]))
+        assert first == Event(2, 6, 8)
+        assert type(first.event_time) in (int, float)
+    assert from_table(table([Decimal("7.5"), 6], [9, 8]))[1].event_time == 7.5
+
+
+def test_offsets_may_differ_as_in_summer_and_winter():
+    texts = ["2026-03-29T01:30:00+01:00", "2026-03-29T03:30:00+02:00"]
+    seconds = [pd.Timestamp(text).timestamp() for text in texts]
+    for column in (texts, [pd.Timestamp(text).to_pydatetime() for text in texts]):
+        assert [event.event_time for event in from_table(table(column, column))] == seconds
+    far = ["9999-12-31T00:00+01:00", "2026-03-02T00:00:00.123456789+02:00"]
+    assert from_table(table(far, far))[1].event_time == 253402214400 - 3600
+
+
+def test_no_timestamp_is_rounded_up_into_the_next_day():
+    """Nanoseconds are cut off; and in the year 9999 a float has no room for a microsecond."""
+    stamps = pd.Series(pd.to_datetime(["2024-01-01 23:59:59.999999999", "1969-12-31 23:59:59.999999999"]))
+    early, late = (event.event_time for event in from_table(table(stamps, stamps)))
+    assert (early, late) == (-1e-6, 1704153599.999999)
+    assert tumbling(86400).assign(late)[0].start == 1704067200
+    last = ["9999-12-31T23:59:59.999999"] * 2
+    assert 253402300799.999 < from_table(table(last, last))[0].event_time < 253402300800
+
+
 def test_clock():
     assert clock("12:04:59") == 43499
 
@@ -56,6 +99,13 @@ def test_clock():
         (table([None, UTC[1]], UTC), "event_time is missing in 1 rows"),
         (table([1.0, float("nan")], [1, 2]), "event_time is missing in 1 rows"),
         (table(["yesterday", "noon"], [1, 2]), "event_time is 'yesterday' at first"),
+        (table(["2026-03-02", "noon"], [1, 2]), "event_time is 'noon' in row 1: all of it must be"),
+        (table(["2026-03-02", ""], [1, 2]), "event_time is '' in row 1"),
+        (table(["2026-03-02", "now"], [1, 2]), "event_time is 'now' in row 1"),
+        (table(["12:04:59", "12:05:00"], [1, 2]), "event_time is '12:04:59' at first"),
+        (table([NAIVE[0], 2026], NAIVE), "event_time is 2026 in row 1: all of it must be"),
+        (table([2026, NAIVE[0]], NAIVE), r"event_time is Timestamp\(.*\) in row 1: all of it"),
+        (table([UTC[0], "2026-03-02T20:00"], UTC), "event_time is with a time zone in some rows"),
     ],
 )
 def test_times_that_cannot_be_compared(wrong, sentence):

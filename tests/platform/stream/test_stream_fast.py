@@ -39,7 +39,7 @@ def test_fast_path_equals_the_model(log, size, lag, lateness, trust):
     assert fates.counts(DROPPED).sum() == len(seen.dropped)
     for start, published in zip(fates.starts, fates.published, strict=True):
         times = [pane.processing_time for pane in seen.of(start) if pane.timing == "ON_TIME"]
-        assert times in ([], [end if published == np.inf else published])
+        assert times == ([] if np.isnan(published) else [min(published, end)])
 
 
 tenths = st.integers(0, 300).map(lambda tenth: tenth / 10)
@@ -88,6 +88,7 @@ def test_counts_of_a_group():
         lambda: tumbling_fates([1.0], [2.0], 0, 0), lambda: tumbling_fates([1.0], [2.0], 60, -1),
         lambda: tumbling_fates([1.0], [2.0], 60, 0, -1), lambda: tumbling_fates([[1], [1, 2]], [1, 2], 60, 0),
         lambda: tumbling_fates([1.0], [2.0], 60, 0).counts("late"),
+        lambda: tumbling_fates([1.0], [2.0], 60, 0, 0, "no"),
         lambda: tumbling_fates([1.0], [2.0], 60, 0).counts(LATE, of=[1]),
         lambda: tumbling_fates([1.0], [2.0], 60, 0).counts(LATE, of=np.array([True, False])),
     ],
@@ -95,6 +96,13 @@ def test_counts_of_a_group():
 def test_wrong_input_gets_a_sentence(wrong):
     with pytest.raises(InputError):
         wrong()
+
+
+def test_a_window_without_events_on_time_is_closed_but_has_no_pane_to_publish():
+    """The 6 comes when the watermark stands at 20: [0, 10) is closed then, and nobody ever opened it."""
+    fates = tumbling_fates([20, 6, 35], [20, 25, 30], 10, 0)
+    assert fates.closed.tolist() == [20, 30, np.inf]
+    assert np.array_equal(fates.published, [np.nan, 30, np.inf], equal_nan=True)
 
 
 def test_timestamps_are_not_taken_for_seconds():
@@ -106,8 +114,10 @@ def test_timestamps_are_not_taken_for_seconds():
 def test_nanoseconds_that_a_float_would_round_over_an_edge_are_refused():
     edge = 1_700_000_040 * 10**9
     assert float(edge - 1) == edge
-    with pytest.raises(InputError, match=r"must be at most 2.53; choose a coarser unit"):
-        tumbling_fates([edge - 1], [edge], 60 * 10**9, 0)
+    for rounded in ([edge - 1], np.array([edge - 1], dtype=object), [edge - 1, 0.5], [float(edge)], [-edge]):
+        with pytest.raises(InputError, match=r"must be at most 2.53; choose a coarser unit"):
+            tumbling_fates(rounded, [5] * len(rounded), 60 * 10**9, 0)
+    assert tumbling_fates([2**53], [2.0**53], 8, 0).starts == [2**53]
 
 
 def test_an_empty_log_has_no_windows():

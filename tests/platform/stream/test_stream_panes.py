@@ -1,8 +1,10 @@
 """The model against published pane sequences, and against a plain recount of what was not dropped."""
 
+import time
 from collections import defaultdict
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given as forall
 from hypothesis import settings
@@ -232,6 +234,81 @@ def test_sessions_that_merge_keep_the_earliest_alarm_and_the_order_of_arrival():
     seen = run(reverse, Sessions(10), [], Trigger(AfterDelay(10)), until=50)
     assert [(p.value, p.processing_time) for p in seen.panes if p.timing == "EARLY"] == [(7, 11)]
     assert run(reverse, Sessions(10), [], combine=list).panes[0].value == [2, 1, 4]
+
+
+def test_a_late_alarm_falls_silent_in_a_merged_session_that_isnt_over():
+    """The 2 is late for [0, 60) and due at 160; the 4 makes [0, 110) of it, where only an early rule may speak."""
+    events = [(1, 0, 0), (2, 10, 100), (4, 50, 110)]
+
+    def said(early):
+        rule = Trigger(early, late=AfterDelay(60))
+        seen = run(events, Sessions(60), [(90, 70)], rule, lateness=1000, until=2000)
+        return [(p.window.end, p.value, p.timing, p.processing_time) for p in seen.panes]
+
+    assert said(None) == [(60, 1, "ON_TIME", 90), (110, 7, "ON_TIME", 2000)]
+    assert said(AfterDelay(600)) == [
+        (60, 1, "ON_TIME", 90),
+        (110, 7, "EARLY", 710),
+        (110, 7, "ON_TIME", 2000),
+    ]
+    late = run(events, Sessions(60), [(90, 70), (105, 200)], Trigger(late=AfterDelay(60)), 1000, until=2000)
+    assert [(p.value, p.timing, p.processing_time) for p in late.panes[1:]] == [(7, "LATE", 160)]
+
+
+def test_values_come_in_order_of_arrival_whatever_merged_and_was_told():
+    events = [(1, 0, 1), (2, 10, 2), (3, 1, 3), (4, 5, 4)]
+    for windows in (Sessions(6), tumbling(60)):
+        assert values(run(events, windows, [], combine=list)) == [[1, 2, 3, 4]]
+    # The second session has spoken when they merge, the first has not: [2] is told, 1 and 3 are pending.
+    spoken = [(1, 0, 1), (2, 10, 2), (2, 11, 2), (3, 5, 3)]
+    seen = run(spoken, Sessions(6), [], Trigger(AfterCount(2)), combine=list)
+    assert values(seen) == [[2, 2], [1, 2, 2, 3], [1, 2, 2, 3]]
+    seen = run(spoken, Sessions(6), [], Trigger(AfterCount(2)), mode="discarding", combine=list)
+    assert values(seen) == [[2, 2], [1, 3], []]
+
+
+def test_two_sessions_may_overlap_if_the_first_is_forgotten():
+    """The example of BEAM-3568: 3 is not late by itself, and [0, 5) isn't there any more."""
+    seen = run([(1, 0, 1), (2, 3, 10)], Sessions(5), [(5, 6), (20, 8)])
+    assert [(p.window, p.value) for p in seen.panes] == [(Window(0, 5), 1), (Window(3, 8), 2)]
+
+
+@pytest.mark.parametrize("windows", [tumbling(86_400), Sessions(1)])
+def test_windows_in_memory_cost_no_time(windows):
+    """Each event opens a window: a run that looks at all of them at each event takes half a minute."""
+    events = [(1, 4 * i, 4 * i, i if windows == tumbling(86_400) else None) for i in range(20_000)]
+    start = time.perf_counter()
+    seen = run(events, windows, [], Trigger(Every(60)))
+    assert time.perf_counter() - start < 6
+    assert sum(pane.value for pane in seen.panes if pane.last) == 20_000
+
+
+def test_sessions_that_bridges_join_cost_no_time():
+    """Every other event joins the one before to a long session, whose values must not be copied each time."""
+    pairs = [((1, 16 * i + 8, 2 * i), (1, 16 * i, 2 * i + 1)) for i in range(10_000)]
+    start = time.perf_counter()
+    seen = run([event for pair in pairs for event in pair], Sessions(10), [])
+    assert time.perf_counter() - start < 6
+    assert values(seen) == [20_000]
+
+
+def test_nanoseconds_are_exact():
+    """A float has steps of 256 at such times: alarms would go off beside their tick, or after the next event."""
+    base, second = 1_700_000_040 * 10**9, 10**9
+    seen = run(
+        [(1, base, base + 1)], tumbling(60 * second), [], Trigger(Every(60 * second)), until=base + 10**12
+    )
+    assert [p.processing_time - base for p in seen.panes] == [60 * second, 10**12]
+    assert Every(10**6).due(1700953323112000104, 1) == 1700953323113000000
+    two = [(1, base, base), (2, base, base + second + 1)]
+    seen = run(two, tumbling(60 * second), [], Trigger(AfterDelay(second)), until=base + 3 * second)
+    assert [(p.value, p.processing_time - base) for p in seen.panes[:2]] == [(1, second), (3, 2 * second + 1)]
+
+
+def test_a_window_that_is_born_late_waits_for_the_late_rule():
+    for rule in (None, AfterCount(3)):
+        seen = run([(1, 5, 60)], tumbling(10), [(1, 50), (200, 2000)], Trigger(late=rule), lateness=1000)
+        assert [(p.value, p.timing, p.processing_time) for p in seen.panes] == [(1, "LATE", 200)]
 
 
 def test_retractions_take_back_the_sessions_that_merged():
@@ -568,6 +645,20 @@ def test_sessions_are_connected_components(events, gap, trigger):
         (lambda: run([(1, 10**400, 5)], tumbling(120), []), "event_time is 10*"),
         (lambda: read([1], "adds"), "panes hold 1: each must be a Pane"),
         (lambda: read(run(stream(), tumbling(120), []), "adds"), "panes is Output"),
+        (
+            lambda: read(
+                run([(1, 1, 1), (2, 2, 2)], tumbling(10), [], Trigger(AfterCount()), combine=set).panes,
+                "adds",
+            ),
+            r"reader is 'adds', and \{1\} [+] \{1, 2\} fails \(TypeError\)",
+        ),
+        (lambda: run(pd.DataFrame({"value": [1]}), tumbling(10), []), "events is a DataFrame.*`from_table`"),
+        (
+            lambda: run([{"value": 1, "event_time": 1, "processing_time": 2}], tumbling(10), []),
+            "event is {'value': 1.*`from_table`",
+        ),
+        (lambda: run([(np.ma.masked, 5, 5)], tumbling(120), []), "event is .* must not be missing"),
+        (lambda: run([(1, 5, 5, frozenset({float("nan")}))], tumbling(120), []), "must not be missing"),
         (lambda: Every(0), "period is 0"),
         (lambda: AfterCount(0), "count is 0"),
     ],

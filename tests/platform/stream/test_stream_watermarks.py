@@ -60,6 +60,7 @@ def test_a_transcript_with_a_counter_for_its_clock_needs_trust():
         (lambda: given(None), "watermark is None"),
         (lambda: fixed_lag([], -1), "lag is -1: it must be"),
         (lambda: fixed_lag([], math.nan), "lag is nan"),
+        (lambda: fixed_lag([], 1, "no"), "trust_clocks is 'no': it must be one of True, False"),
     ],
 )
 def test_wrong_input_gets_a_sentence(wrong, sentence):

@@ -54,9 +54,20 @@ def test_whole_numbers_of_any_type_cut_alike():
     assert Sessions(Decimal("1.5")).assign(2.5) == [Window(2.5, 4.0)]
 
 
-@pytest.mark.parametrize("time", [None, float("nan"), "noon"])
+def test_numbers_of_numpy_are_cut_as_they_stand():
+    """As a float the last nanosecond of a minute would be in the next; eight bits would end at 127."""
+    minute = 60 * 10**9
+    edge = 1_700_000_040 * 10**9
+    assert tumbling(minute).assign(np.int64(edge - 1)) == tumbling(minute).assign(edge - 1)
+    assert tumbling(minute).assign(edge - 1)[0].end == edge
+    assert Sessions(60).assign(np.int8(100)) == [Window(100, 160)]
+    assert Sessions(0.5).assign(Decimal("2.5")) == [Window(2.5, 3.0)]
+    assert {type(part) for part in Sessions(60).assign(np.int8(100))[0]} == {int}
+
+
+@pytest.mark.parametrize("time", [None, float("nan"), "noon", float("inf"), True])
 def test_a_time_that_is_none_is_told(time):
-    for windows in (tumbling(60), Sessions(30)):
+    for windows in (tumbling(60), Sessions(30), Everything()):
         with pytest.raises(InputError, match="time is"):
             windows.assign(time)
 

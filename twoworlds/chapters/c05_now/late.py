@@ -61,7 +61,8 @@ def model(wait: str, lateness: str, panes: str, clock: str) -> Counted:
     total = {name: sum(map(np.sum, c)) for name, c in counts.items()}
     counts["everybody"] = [sum(column) for column in zip(*counts.values(), strict=True)]
     total["everybody"], final["everybody"] = sum(total.values()), sum(final.values())
-    starts, published, forgotten = (x[minutes] for x in (fates.starts, fates.published, fates.forgotten))
+    # A minute without any click on time is published all the same: as a zero on the wall.
+    starts, published, forgotten = (x[minutes] for x in (fates.starts, fates.closed, fates.forgotten))
     return Counted(
         {name: tuple(float(part.sum() / total[name]) for part in counts[name]) for name in GROUPS},
         {name: float(final[name] / total[name]) for name in GROUPS},
@@ -155,8 +156,8 @@ def _draw_delays(ax: Axes) -> Callable[[Counted], None]:
             chosen = s.drawn[r.fates.fate[s.drawn] == fate]
             dot.set_data(s.event_time[chosen] / 60, s.arrival[chosen] - s.event_time[chosen])
         window = np.searchsorted(r.fates.starts, happened, side="right") - 1
-        forgotten.set_visible(bool((r.fates.forgotten > r.fates.published).any()))
-        for line, moment in ((published, r.fates.published), (forgotten, r.fates.forgotten)):
+        forgotten.set_visible(bool((r.fates.forgotten > r.fates.closed).any()))
+        for line, moment in ((published, r.fates.closed), (forgotten, r.fates.forgotten)):
             line.set_data(happened / 60, np.maximum(moment[window] - happened, 1e-3))
         between = "dashed: forgotten. light: late. " if forgotten.get_visible() else ""
         note.set_text(f"line: published. {between}cross: dropped.")

@@ -13,9 +13,10 @@ from twoworlds.platform.stream.dedupe import (
     since_last_seen,
 )
 from twoworlds.platform.stream.delivery import Deliveries, deliver, expected_copies
-from twoworlds.platform.stream.events import Event, arrival_order, clock, from_table
+from twoworlds.platform.stream.events import Event, arrival_order, clock
 from twoworlds.platform.stream.fast import DROPPED, LATE, ON_TIME, Fates, tumbling_fates
 from twoworlds.platform.stream.panes import Output, Pane, read, run
+from twoworlds.platform.stream.tables import from_table
 from twoworlds.platform.stream.triggers import AfterCount, AfterDelay, Every, Trigger
 from twoworlds.platform.stream.watermarks import Step, fixed_lag, given, perfect
 from twoworlds.platform.stream.windows import Everything, Sessions, Sliding, Window, overlap, tumbling

@@ -1,23 +1,23 @@
 """Exactly once, as far as memory goes: an idempotent sink remembers keys, and refuses what it has seen.
 
-Each memory has `first_time(key, now)`, which says whether a key is new and remembers it; `now` must not go back.
+Each memory has `first_time(key, now)`, which says whether a key is new and remembers it; `now` (s) must not go back.
 `len(memory)` is the number of keys held. A memory that forgets lets duplicates through; a Bloom filter refuses
-a few events that were never seen. A key that is missing (None, NaN, a tuple with a NaN) or can't be hashed raises
-InputError: nobody knows whether two missing keys are the same.
+a few events that were never seen. A key that is missing (None, NaN, a tuple or a frozenset with a NaN) or can't be
+hashed raises InputError: nobody knows whether two missing keys are the same. Such a call leaves no trace.
 """
 
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_whole, shown
-from twoworlds.platform.stream.events import as_list, as_times, is_missing_key
+from twoworlds.errors import InputError, require_number, require_one_of, require_whole, shown
+from twoworlds.platform.stream.events import as_list, as_time, as_times, is_missing_key
 
 
 def _require_key(key: Any) -> None:
@@ -31,23 +31,49 @@ def _require_key(key: Any) -> None:
         raise InputError(f"key is {shown(key)}: every event must have one.")
 
 
-class Within:
+class _Memory:
+    """What the memories share: all arrivals are checked before the first is remembered, so that a call can be repeated.
+
+    A memory adds `_take(key, now)`, which can't fail any more.
+    """
+
+    _now = -math.inf  # of the last arrival
+
+    def first_time(self, key: Hashable, now: float) -> bool:
+        """Tell whether `key` is new at `now`, and remember it."""
+        return self.first_times([(key, now)])[0]
+
+    def first_times(self, arrivals: Sequence[tuple[Hashable, float]]) -> list[bool]:
+        """Tell the same of each arrival (key, time), one after the other."""
+        latest, checked = self._now, []
+        for key, time in arrivals:
+            self._require_key(key)
+            now = as_time("now", time)
+            if now < latest:
+                raise InputError(
+                    f"now is {now} after {latest}: events must come in order of processing time."
+                )
+            latest = now
+            checked.append((key, now))
+        self._now = latest
+        return [self._take(key, now) for key, now in checked]
+
+    def _require_key(self, key: Any) -> None:
+        _require_key(key)
+
+
+class Within(_Memory):
     """Remembers a key for `ttl` (s) after it was last seen, or after it was first seen if not `refresh`.
 
     A copy exactly `ttl` later is still refused. An infinite `ttl` never forgets.
     """
 
     def __init__(self, ttl: float, refresh: bool = True):
-        self.ttl, self.refresh = require_number("ttl", ttl, 0, math.inf), refresh
+        self.ttl = require_number("ttl", ttl, 0, math.inf)
+        self.refresh = require_one_of("refresh", refresh, (True, False))
         self._since: OrderedDict[Hashable, float] = OrderedDict()  # the oldest first
-        self._now = -math.inf
 
-    def first_time(self, key: Hashable, now: float) -> bool:
-        """Tell whether `key` is new at `now`, and remember it."""
-        _require_key(key)
-        if require_number("now", now, -math.inf, math.inf) < self._now:
-            raise InputError(f"now is {now} after {self._now}: events must come in order of processing time.")
-        self._now = now
+    def _take(self, key: Hashable, now: float) -> bool:
         while self._since and now - next(iter(self._since.values())) > self.ttl:
             self._since.popitem(last=False)
         new = key not in self._since
@@ -60,16 +86,17 @@ class Within:
         return len(self._since)
 
 
-class LastKeys:
-    """Remembers the `size` keys seen most recently (LRU): memory is bounded whatever the traffic."""
+class LastKeys(_Memory):
+    """Remembers the `size` keys seen most recently (LRU): memory is bounded whatever the traffic.
+
+    How long ago that was plays no part.
+    """
 
     def __init__(self, size: int):
         self.size = require_whole("size", size, 1, 10**12)
         self._keys: OrderedDict[Hashable, None] = OrderedDict()
 
-    def first_time(self, key: Hashable, now: float) -> bool:
-        """Tell whether `key` is new, and remember it; the time plays no part."""
-        _require_key(key)
+    def _take(self, key: Hashable, now: float) -> bool:
         new = key not in self._keys
         self._keys[key] = None
         self._keys.move_to_end(key)
@@ -81,7 +108,7 @@ class LastKeys:
         return len(self._keys)
 
 
-class Bloom:
+class Bloom(_Memory):
     """Remembers keys in `bits` bits by `hashes` hash functions: never forgets, sometimes remembers what never was.
 
     Bloom (1970); the hash functions are h1 + i h2 (Kirsch and Mitzenmacher 2006). Keys are numbers, texts, bytes, or
@@ -89,15 +116,15 @@ class Bloom:
     """
 
     def __init__(self, bits: int, hashes: int):
-        self.bits, self.hashes = (
-            require_whole("bits", bits, 1, 10**10),
-            require_whole("hashes", hashes, 1, 100),
-        )
+        self.bits = require_whole("bits", bits, 1, 10**10)
+        self.hashes = require_whole("hashes", hashes, 1, 100)
         self._set, self._added = bytearray(self.bits // 8 + 1), 0
 
-    def first_time(self, key: Hashable, now: float) -> bool:
-        """Tell whether `key` is surely new, and remember it; the time plays no part."""
+    def _require_key(self, key: Any) -> None:
         _require_key(key)
+        _same_for_equals(key)
+
+    def _take(self, key: Hashable, now: float) -> bool:
         digest = hashlib.blake2b(repr(_same_for_equals(key)).encode(), digest_size=16).digest()
         one, two = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big") | 1
         places = [(one + i * two) % self.bits for i in range(self.hashes)]
@@ -134,14 +161,17 @@ def bloom_false_positives(keys: float, bits: float, hashes: int) -> float:
 
 
 def admitted(arrivals: Iterable[tuple[Hashable, float]], memory: Memory) -> np.ndarray:
-    """Return for each arrival (key, time), in order of time, whether the sink takes it: a bool each."""
+    """Return for each arrival (key, time), in order of time, whether the sink takes it: a bool each.
+
+    Raises InputError for an arrival that the memory can't use; then none of them is remembered.
+    """
     if not isinstance(memory, Memory):
         raise InputError(f"memory is {shown(memory)}: it must be a Within, a LastKeys or a Bloom.")
     pairs = as_list("arrivals", arrivals)
     for pair in pairs:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise InputError(f"arrivals hold {shown(pair)}: each must be (key, time).")
-    return np.array([memory.first_time(key, now) for key, now in pairs], dtype=bool)
+    return np.array(memory.first_times(pairs), dtype=bool)
 
 
 def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
@@ -150,6 +180,8 @@ def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
     For whole columns of equal length; times must not go back, and every row must have a key.
     """
     # A plain list stays one of objects: NumPy would make texts of all its numbers, or floats of all its ids.
+    if isinstance(keys, np.ma.MaskedArray):
+        keys = keys.tolist()  # None where they are masked
     keys = keys if hasattr(keys, "dtype") else pd.Series(as_list("keys", keys), dtype=object)
     times = as_times("times", times)
     if keys.shape != times.shape:
@@ -165,11 +197,11 @@ def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:
         raise InputError(
             f"keys are {shown(list(keys))}: each must be hashable, such as a number, a text or a tuple."
         ) from None
-    # pandas takes tuples with a NaN for keys, and for equal ones.
+    # pandas takes tuples and sets with a NaN for keys, and for equal ones.
     holed = [
         at
         for at, key in enumerate(np.asarray(distinct, dtype=object))
-        if isinstance(key, tuple) and is_missing_key(key)
+        if isinstance(key, (tuple, frozenset)) and is_missing_key(key)
     ]
     missing = (number < 0) | np.isin(number, holed)
     if missing.any():

@@ -7,7 +7,7 @@ windowed by the time that it states, and a fixed-lag watermark does not trust it
 
 import math
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +35,8 @@ def arrival_order(events: Iterable[Event | tuple]) -> list[Event]:
     Takes tuples (value, event_time, processing_time[, key]) too. Raises InputError for a time that is no finite number,
     a missing value (None, NaN), and a key that is NaN or can't be hashed; a key of None means that there are no keys.
     """
+    if isinstance(events, pd.DataFrame):
+        raise InputError("events is a DataFrame: it must be a list of events (`from_table` makes one of it).")
     checked = [_checked(event) for event in as_list("events", events)]
     return sorted(checked, key=lambda event: event.processing_time)
 
@@ -48,6 +50,11 @@ def as_list(name: str, values: Any) -> list:
 
 
 def _checked(event: Any) -> Event:
+    if isinstance(event, Mapping):
+        raise InputError(
+            f"event is {shown(event)}: it must be (value, event time, processing time) and maybe a key "
+            "(`from_table` reads a DataFrame of such rows)."
+        )
     try:
         plain = Event(*map(_plain, event))
         hash(plain.key)
@@ -69,13 +76,13 @@ def _plain(part: Any) -> Any:
 
 
 def is_missing(value: Any) -> bool:
-    """Tell whether a value is None, NaN, NaT or NA."""
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+    """Tell whether a value is None, NaN, NaT, NA or masked."""
+    return value is np.ma.masked or bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def is_missing_key(key: Any) -> bool:
     """Tell whether a key is missing, or holds a NaN, which never equals itself: (nan, 1) would be new each time."""
-    if isinstance(key, tuple):
+    if isinstance(key, (tuple, frozenset)):
         return any(part is not None and is_missing_key(part) for part in key)
     return is_missing(key)
 
@@ -94,67 +101,22 @@ def as_span(name: str, value: Any, low: float, high: float = math.inf) -> float:
     return int(value) if number.is_integer() else number
 
 
-def from_table(
-    table: pd.DataFrame,
-    value: str = "value",
-    event_time: str = "event_time",
-    processing_time: str = "processing_time",
-    key: str | None = None,
-) -> list[Event]:
-    """Return a table's rows as events in order of arrival, timestamps as seconds since 1970 (UTC if they are aware).
-
-    Raises InputError for a column that is not there or has gaps, and for a time zone on one of the two columns only.
-    """
-    if not isinstance(table, pd.DataFrame):
-        raise InputError(f"table is {shown(table)}: it must be a DataFrame.")
-    names = list(table.columns)
-    for column in (value, event_time, processing_time, *([] if key is None else [key])):
-        if names.count(column) != 1:
-            raise InputError(
-                f"column is {column!r}: it must be one of {', '.join(map(str, names))}, there once."
-            )
-        if gaps := int(table[column].isna().sum()):
-            raise InputError(f"{column} is missing in {gaps} rows: every event must have one.")
-    stamps = [_seconds(table[column]) for column in (event_time, processing_time)]
-    if stamps[0][1] != stamps[1][1]:
-        raise InputError(
-            f"{event_time} is {stamps[0][1]} and {processing_time} is {stamps[1][1]}: "
-            "both must be of one kind, so that they can be compared."
-        )
-    keys = [None] * len(table) if key is None else table[key]
-    return arrival_order(map(Event, table[value], stamps[0][0], stamps[1][0], keys))
-
-
-def _seconds(column: pd.Series) -> tuple[list[float], str]:
-    """Return a column of times as seconds, and what kind of time it is."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
-    if pd.api.types.is_numeric_dtype(column):
-        return column.tolist(), "a number"
-    if {getattr(stamp, "tzinfo", None) is None for stamp in column} == {True, False}:
-        raise InputError(
-            f"{column.name} is with a time zone in some rows and without in others: it must be one or the other."
-        )
-    try:
-        stamps = pd.to_datetime(column, format="ISO8601")
-        aware = stamps.dt.tz is not None
-        # In whole seconds: nanoseconds would end in 2262, before the 9999-12-31 that stands for "never".
-        start = pd.Timestamp("1970-01-01", tz="UTC" if aware else None).as_unit("s")
-        seconds = ((stamps - start) / pd.Timedelta(seconds=1)).tolist()
-    except (ValueError, TypeError) as problem:
-        raise InputError(
-            f"{column.name} is {column.iloc[0]!r} at first: it must be numbers or timestamps."
-        ) from problem
-    return seconds, "with a time zone" if aware else "without a time zone"
+def as_time(name: str, value: Any) -> float:
+    """Return one finite time as Python's own number: NumPy's small integers overflow, its big ones become floats."""
+    require_number(name, value, -FARTHEST, FARTHEST)
+    plain = value.item() if hasattr(value, "item") else value
+    return plain if isinstance(plain, (int, float)) else as_span(name, plain, -FARTHEST, FARTHEST)
 
 
 def as_times(name: str, values: ArrayLike) -> np.ndarray:
-    """Return a column of times as floats; raise InputError unless all are finite numbers (timestamps are not)."""
+    """Return a column of times as floats; raise InputError unless all are finite numbers (timestamps are not).
+
+    Beyond 2^53 floats don't hold every whole number, so an event could be rounded over the edge of its window.
+    """
     times, given = require_row(name, values, empty=True), np.asarray(values)
-    if given.dtype.kind in "iu" and given.size and max(-int(given.min()), int(given.max())) > _EXACT:
+    if given.size and max(-int(given.min()), int(given.max())) > _EXACT:
         raise InputError(
-            f"{name} goes from {given.min()} to {given.max()}: whole numbers must be at most 2^53; "
-            "choose a coarser unit."
+            f"{name} goes from {given.min()} to {given.max()}: times must be at most 2^53; choose a coarser unit."
         )
     return times
 

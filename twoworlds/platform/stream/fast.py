@@ -18,12 +18,10 @@ class Fates:
     fate: np.ndarray  # (events,) ON_TIME, LATE or DROPPED
     window: np.ndarray  # (events,) number of the event's window, counted from the first
     starts: np.ndarray  # (windows,) start of each window that has events
-    published: (
-        np.ndarray
-    )  # (windows,) processing time of the on-time pane; infinite if the watermark never got there
-    forgotten: (
-        np.ndarray
-    )  # (windows,) processing time from which the window refuses events; infinite likewise
+    # Processing times, (windows,), infinite if the watermark never gets there:
+    closed: np.ndarray  # when the watermark reaches the window's end
+    published: np.ndarray  # when its on-time pane comes: then, or NaN if no event was on time: there is none
+    forgotten: np.ndarray  # from when on the window refuses events
 
     def counts(self, *fates: int, of: np.ndarray | None = None) -> np.ndarray:
         """Return the number of events in each window that met one of `fates`, of those where the mask `of` is true.
@@ -62,6 +60,7 @@ def tumbling_fates(
         )
     size = require_whole("size", size, 1, 10**15)
     lag, lateness = require_number("lag", lag, 0, np.inf), require_number("lateness", lateness, 0, np.inf)
+    require_one_of("trust_clocks", trust_clocks, (True, False))
     moments, latest = _latest_seen(event, arrival, trust_clocks)
     stands = (
         latest - lag
@@ -73,11 +72,11 @@ def tumbling_fates(
     watermark = np.concatenate([[-np.inf], stands])[before]
     late, dropped = watermark >= ends[window], watermark >= ends[window] + lateness
     reached = np.concatenate([moments, [np.inf]])
-    published = reached[np.searchsorted(stands, ends, side="left")]
+    closed = reached[np.searchsorted(stands, ends, side="left")]
     forgotten = reached[np.searchsorted(stands, ends + lateness, side="left")]
-    return Fates(
-        np.where(dropped, DROPPED, np.where(late, LATE, ON_TIME)), window, starts, published, forgotten
-    )
+    on_time = np.bincount(window[~late], minlength=len(starts)) > 0
+    fate = np.where(dropped, DROPPED, np.where(late, LATE, ON_TIME))
+    return Fates(fate, window, starts, closed, np.where(on_time, closed, np.nan), forgotten)
 
 
 def _latest_seen(event: np.ndarray, arrival: np.ndarray, trust_clocks: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -11,14 +11,15 @@ order given, then the alarms that are due, then the watermark: a micro-batch giv
 import itertools
 import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from twoworlds.errors import InputError, require_one_of, shown
 from twoworlds.platform.stream.events import FARTHEST, Event, arrival_order, as_list, as_span
-from twoworlds.platform.stream.triggers import Trigger
+from twoworlds.platform.stream.memory import Kept, OpenWindows, Place
+from twoworlds.platform.stream.triggers import Rule, Trigger
 from twoworlds.platform.stream.watermarks import Step, given
-from twoworlds.platform.stream.windows import Window, Windows, overlap
+from twoworlds.platform.stream.windows import Window, Windows
 
 Mode = Literal["accumulating", "discarding", "retracting"]
 Timing = Literal["EARLY", "ON_TIME", "LATE"]
@@ -61,19 +62,6 @@ class Output:
         return [pane for pane in self.panes if pane.window.start == start and pane.key == key]
 
 
-@dataclass
-class _Memory:
-    """What is kept of one window of one key."""
-
-    told: list = field(default_factory=list)  # values that panes have covered
-    pending: list = field(default_factory=list)  # values since the last pane
-    due: float = math.inf  # processing time of the next early or late pane
-    panes: int = 0
-    settled: int = 0  # panes that weren't early
-    born_late: bool = False  # the watermark had passed the window's end before it was first needed
-    shown: list = field(default_factory=list)  # what a reader holds of it: (window, value)
-
-
 def run(
     events: Iterable[Event | tuple],
     windows: Windows,
@@ -88,9 +76,12 @@ def run(
 
     `watermark` is a list of (processing time, watermark), see `watermarks`. A window is forgotten, and refuses events,
     once the watermark reaches its end plus `lateness` (s). After the last input, alarms until the processing time
-    `until` go off; then the watermark goes to infinity. `combine` gets a list of values, an empty one for an on-time
-    pane with nothing new to discard (`np.mean` makes nan of it). Raises InputError for what can't be run, each part
-    named.
+    `until` go off; then the watermark goes to infinity. `combine` gets a list of values in order of arrival, an empty
+    one for an on-time pane with nothing new to discard (`np.mean` makes nan of it). Raises InputError for what can't be
+    run, each part named.
+
+    Values must be finite if they are to be summed: inf and -inf make nan. Time grows with the events and with the
+    values that accumulating panes repeat, whatever the number of windows in memory.
     """
     lateness = as_span("lateness", lateness, 0)
     require_one_of("mode", mode, ("accumulating", "discarding", "retracting"))
@@ -132,13 +123,13 @@ class _Machine:
     def __init__(self, windows: Windows, trigger: Trigger, lateness: float, mode: Mode, combine: Callable):
         self.windows, self.trigger, self.lateness = windows, trigger, lateness
         self.mode, self.combine = mode, combine
-        self.watermark = -math.inf
-        self.memory: dict[tuple[Hashable, Window], _Memory] = {}
+        self.watermark, self.arrived = -math.inf, 0
+        self.memory = OpenWindows()
         self.panes, self.dropped, self.refused, self.held = [], [], [], []
 
     def live(self, now: float, inputs: list[Event | Step]) -> None:
         """Go through one moment: what was due before it, its events, what is due at it, its steps of the watermark."""
-        self.sound_alarms(math.nextafter(now, -math.inf))
+        self.sound_alarms(now, also_at=False)
         for event in (one for one in inputs if isinstance(one, Event)):
             self.add(event, now)
             self.note(now)
@@ -149,79 +140,83 @@ class _Machine:
 
     def add(self, event: Event, now: float) -> None:
         """Put an event into each of its windows that is still there."""
+        self.arrived += 1
         taken = False
         for alone in self.windows.assign(event.event_time):
             if self._gone(alone):  # as in Beam, an event too late by itself is dropped before sessions merge
                 self.refused.append((event, alone))
                 continue
             taken = True
-            window, memory = self._recall(event.key, alone)
-            memory.pending.append(event.value)
-            rule = self._rule(window)
-            memory.due = min(memory.due, rule.due(now, len(memory.pending)) if rule else math.inf)
-            if memory.due < now:  # a count that is full; rules of time wait for the end of the moment
-                self._fire(event.key, window, now)
+            place = self._place(event.key, alone)
+            kept, rule = self.memory.kept[place], self._rule(place[1])
+            kept.take(self.arrived, event.value)
+            if rule:
+                self.memory.set_alarm(place, rule.due(now, len(kept.pending)))
+            if kept.due < now:  # a count that is full; rules of time wait for the end of the moment
+                self._fire(place, now)
         if not taken:
             self.dropped.append(event)
 
     def advance(self, watermark: float, now: float) -> None:
         """Move the watermark: windows that it passes speak, windows that it leaves far behind are forgotten."""
         self.watermark = watermark
-        passed = [place for place in self.memory if place[1].end <= watermark]
-        for key, window in sorted(passed, key=lambda place: (place[1].end, place[1].start)):
-            memory, gone = self.memory[key, window], self._gone(window)
-            due_on_time = self.trigger.on_time and not memory.settled and not memory.born_late
-            if due_on_time or (gone and memory.pending):
-                self._fire(key, window, now, last=gone)
+        for place in self.memory.reached(watermark):
+            kept, gone = self.memory.kept[place], self._gone(place[1])
+            due_on_time = self.trigger.on_time and not kept.settled and not kept.born_late
+            if due_on_time or (gone and kept.pending):
+                self._fire(place, now, last=gone)
             if gone:
-                del self.memory[key, window]
+                self.memory.forget(place)
+            else:
+                self.memory.watch(place, self._last_moment(place[1]))
 
-    def sound_alarms(self, now: float) -> None:
-        """Emit the early and late panes that are due until `now`, each at its own time."""
-        while due := [place for place, memory in self.memory.items() if memory.due <= now]:
-            key, window = min(due, key=lambda place: self.memory[place].due)
-            self._fire(key, window, self.memory[key, window].due)
+    def sound_alarms(self, now: float, also_at: bool = True) -> None:
+        """Emit the early and late panes that are due before `now`, or also at it, each at its own time."""
+        for place, due in self.memory.ringing(now, also_at):
+            self._fire(place, due)
 
     def note(self, now: float) -> None:
         """Write down how many windows are in memory, if that has changed."""
-        if not self.held or self.held[-1][1] != len(self.memory):
-            self.held.append((now, len(self.memory)))
+        if not self.held or self.held[-1][1] != len(self.memory.kept):
+            self.held.append((now, len(self.memory.kept)))
+
+    def _last_moment(self, window: Window) -> float:
+        """Return where the watermark stands when the window is forgotten."""
+        return window.end + self.lateness
 
     def _gone(self, window: Window) -> bool:
-        return window.end + self.lateness <= self.watermark
+        return self._last_moment(window) <= self.watermark
 
-    def _rule(self, window: Window) -> Any:
+    def _past_end(self, window: Window) -> bool:
+        """Tell whether the late rule has taken over from the early one."""
+        return self.trigger.on_time and window.end <= self.watermark
+
+    def _rule(self, window: Window) -> Rule | None:
         """Return what triggers the window's next pane, apart from the watermark."""
-        past_end = self.trigger.on_time and window.end <= self.watermark
-        return self.trigger.late if past_end else self.trigger.early
+        return self.trigger.late if self._past_end(window) else self.trigger.early
 
-    def _recall(self, key: Hashable, alone: Window) -> tuple[Window, _Memory]:
-        """Return the window that an event belongs to and its memory, merged from all the sessions that it touches."""
-        window, touched = alone, []
-        if self.windows.merging:
-            touched = [place for place in self.memory if place[0] == key and overlap(place[1], alone)]
-            spans = [place[1] for place in touched] + [alone]
-            window = Window(min(span.start for span in spans), max(span.end for span in spans))
-        if (key, window) not in self.memory:  # new, or grown: a merged window counts its panes from 0 again
-            merged = _Memory(born_late=window.end <= self.watermark)
-            for old in [self.memory.pop(place) for place in touched]:
-                merged.told += old.told
-                merged.pending += old.pending
-                merged.shown += old.shown
-                merged.due = min(merged.due, old.due)
-            self.memory[key, window] = merged
-        return window, self.memory[key, window]
+    def _place(self, key: Hashable, alone: Window) -> Place:
+        """Return the place of an event in memory: of its own window, or of the session that this one merges into."""
+        window, touched = self.memory.absorb(key, alone) if self.windows.merging else (alone, [])
+        place = key, window
+        if place not in self.memory.kept:
+            # A late alarm falls silent in a session that isn't over yet (as in Beam): only the early rule may speak.
+            still = [old for old in touched if self._past_end(old[1]) == self._past_end(window)]
+            due = min((self.memory.kept[old].due for old in still), default=math.inf)
+            self.memory.open(place, window.end <= self.watermark, touched)
+            self.memory.set_alarm(place, due)
+        return place
 
-    def _fire(self, key: Hashable, window: Window, now: float, last: bool = False) -> None:
-        memory = self.memory[key, window]
-        timing = self._timing(window, memory)
-        value = self._combined(([] if self.mode == "discarding" else memory.told) + memory.pending)
-        on_time_index = -1 if timing == "EARLY" else memory.settled
-        retracts = tuple(memory.shown) if self.mode == "retracting" else ()
-        self.panes.append(Pane(window, value, timing, memory.panes, on_time_index, now, key, last, retracts))
-        memory.told, memory.pending, memory.due = memory.told + memory.pending, [], math.inf
-        memory.panes, memory.settled = memory.panes + 1, on_time_index + 1
-        memory.shown = [(window, value)]
+    def _fire(self, place: Place, now: float, last: bool = False) -> None:
+        (key, window), kept = place, self.memory.kept[place]
+        timing = self._timing(window, kept)
+        value = self._combined(kept.listed(only_pending=self.mode == "discarding"))
+        on_time_index = -1 if timing == "EARLY" else kept.settled
+        retracts = tuple(kept.shown) if self.mode == "retracting" else ()
+        self.panes.append(Pane(window, value, timing, kept.panes, on_time_index, now, key, last, retracts))
+        kept.pending, kept.due = {}, math.inf
+        kept.panes, kept.settled = kept.panes + 1, on_time_index + 1
+        kept.shown = [(window, value)]
 
     def _combined(self, values: list) -> Any:
         try:
@@ -233,25 +228,35 @@ class _Machine:
                 "it must take any list of the events' values, an empty one too."
             ) from problem
 
-    def _timing(self, window: Window, memory: _Memory) -> Timing:
-        if memory.settled or memory.born_late:
+    def _timing(self, window: Window, kept: Kept) -> Timing:
+        if kept.settled or kept.born_late:
             return "LATE"
         return "EARLY" if self.watermark < window.end else "ON_TIME"
 
 
-def read(panes: Iterable[Pane], reader: Literal["overwrites", "adds"]) -> dict[tuple[Hashable, Window], Any]:
+def read(panes: Iterable[Pane], reader: Literal["overwrites", "adds"]) -> dict[Place, Any]:
     """Return the table {(key, window): value} of a reader that overwrites a window's row with each pane, or adds to it.
 
     Retractions are taken back first. A reader that overwrites needs accumulating panes; one that adds needs discarding
     panes, each exactly once; sessions that merged leave stale rows behind unless they are retracted.
     """
     require_one_of("reader", reader, ("overwrites", "adds"))
-    table: dict[tuple[Hashable, Window], Any] = {}
+    table: dict[Place, Any] = {}
     for pane in as_list("panes", panes):
         if not isinstance(pane, Pane):
             raise InputError(f"panes hold {shown(pane)}: each must be a Pane, as in the output of `run`.")
         for window, _ in pane.retracts:  # all that a reader holds of it is the value of its last pane
             table.pop((pane.key, window), None)
         place = pane.key, pane.window
-        table[place] = table[place] + pane.value if reader == "adds" and place in table else pane.value
+        table[place] = _sum(table[place], pane.value) if reader == "adds" and place in table else pane.value
     return table
+
+
+def _sum(held: Any, value: Any) -> Any:
+    try:
+        return held + value
+    except Exception as problem:  # whatever somebody else's type raises
+        raise InputError(
+            f"reader is 'adds', and {shown(held)} + {shown(value)} fails ({type(problem).__name__}): "
+            "the panes' values must be such that can be added, such as numbers or lists."
+        ) from problem

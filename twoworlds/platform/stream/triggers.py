@@ -58,8 +58,11 @@ class Every:
 
     def due(self, now: float, pending: int) -> float:
         """Return when the pane is due, as seen by an event that comes `now`."""
-        tick = self.phase + math.ceil((now - self.phase) / self.period) * self.period
-        return max(tick, now)  # a rounding error must not put it into the past
+        since, period = now - self.phase, self.period
+        # Whole numbers are divided as such: a float has no room for the last digits of nanoseconds.
+        whole = isinstance(since, int) and isinstance(period, int)
+        ticks = -(-since // period) if whole else math.ceil(since / period)
+        return max(self.phase + ticks * period, now)  # a rounding error must not put it into the past
 
 
 Rule = AfterCount | AfterDelay | Every
@@ -71,7 +74,8 @@ class Trigger:
 
     `early`: while the watermark is before the window's end. `on_time`: when it passes the end, whether or not there is
     anything new. `late`: for what comes after that, within the allowed lateness; None keeps it back until the window
-    is forgotten. Without `on_time` the early rule goes on for ever.
+    is forgotten. Without `on_time` the early rule goes on for ever. A window whose first event comes after the
+    watermark has passed its end has no on-time pane: it is late from the start, and waits for the late rule.
     """
 
     early: Rule | None = None

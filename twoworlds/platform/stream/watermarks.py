@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from twoworlds.errors import InputError, shown
+from twoworlds.errors import InputError, require_one_of, shown
 from twoworlds.platform.stream.events import Event, arrival_order, as_list, as_span
 
 
@@ -56,6 +56,7 @@ def fixed_lag(events: Iterable[Event], lag: float, trust_clocks: bool = False) -
     watermark of Apache Flink, which emits one unit less, and only now and then.
     """
     lag = as_span("lag", lag, 0)
+    require_one_of("trust_clocks", trust_clocks, (True, False))
     steps, latest = [], -math.inf
     for event in arrival_order(events):
         stated = event.event_time if trust_clocks else min(event.event_time, event.processing_time)

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from twoworlds.errors import InputError, require_number, require_whole
-from twoworlds.platform.stream.events import FARTHEST, as_span
+from twoworlds.errors import InputError, require_whole
+from twoworlds.platform.stream.events import as_span, as_time
 
 _LONGEST = 10**15
 _MOST = 10_000  # windows of one event
@@ -23,7 +23,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class Sliding:
-    """Windows of `size` that begin `every` so often: an event is in size / every of them.
+    """Windows of `size` that begin `every` so often: an event is in size / every of them, rounded up or down.
 
     All three are whole numbers of the time unit, so that edges are exact; choose milliseconds to cut finer. An
     event may be in 10,000 windows at most.
@@ -43,8 +43,8 @@ class Sliding:
 
     def assign(self, time: float) -> list[Window]:
         """Return the windows of an event time, the earliest first."""
-        require_number("time", time, -FARTHEST, FARTHEST)
-        whole = math.floor(time)  # all edges are whole numbers, so this loses nothing and keeps them exact
+        # All edges are whole numbers, so this loses nothing and keeps them exact.
+        whole = math.floor(as_time("time", time))
         last = whole - (whole - self.offset) % self.every
         starts = range(last, whole - self.size, -self.every)
         return [Window(start, start + self.size) for start in reversed(starts)]
@@ -61,7 +61,9 @@ class Sessions:
 
     Two events exactly `gap` apart are two sessions (as in the Dataflow model and Apache Beam; Apache Flink joins them).
     A late event is judged by its own window [time, time + gap), as in Beam, and dropped if that is gone, though a
-    session that it overlaps may live; Flink judges the merged window.
+    session that it overlaps may live; Flink judges the merged window. A session that is forgotten merges with nothing
+    more: an event that overlaps it and isn't too late itself begins another, so two sessions may come that overlap (as
+    in Beam, BEAM-3568).
     """
 
     gap: float
@@ -72,7 +74,7 @@ class Sessions:
 
     def assign(self, time: float) -> list[Window]:
         """Return the window of an event time on its own, before merging."""
-        require_number("time", time, -FARTHEST, FARTHEST)
+        time = as_time("time", time)
         if not time < time + self.gap:
             raise InputError(f"time is {time:g}: so far from 0 a gap of {self.gap:g} is lost in rounding.")
         return [Window(time, time + self.gap)]
@@ -86,6 +88,7 @@ class Everything:
 
     def assign(self, time: float) -> list[Window]:
         """Return the one window."""
+        as_time("time", time)
         return [Window(-math.inf, math.inf)]
 
 
