@@ -142,7 +142,7 @@ def test_a_column_of_the_wrong_kind_is_told(column, values):
 @pytest.mark.parametrize("column", ["watch_s", "length_s"])
 def test_seconds_are_finite_numbers(column, values):
     log = pd.DataFrame({"clicked": [True, True], "watch_s": [1.0, 2.0], "length_s": [1.0, 2.0]})
-    with pytest.raises(InputError, match=f"{column} is .* a finite number"):
+    with pytest.raises(InputError, match=f"{column} is .*: it must be 0.* to 1e9 seconds"):
         m.watch_share(log.assign(**{column: values}))
 
 
@@ -175,3 +175,17 @@ def test_an_estimate_of_few_clicks_is_taken_back_or_told():
     assert m.debiased_ctr(log, looks)[7] == pytest.approx((1 + 2 / 2) / 4)
     with pytest.raises(InputError, match="no click on a random video at position 2"):
         m.estimate_examination(log.assign(clicked=[1, 0, 0, 0]))
+
+
+def test_a_repeated_event_is_told_by_any_key_that_the_log_has():
+    log = pd.DataFrame({"clicked": [True, False], "position": 1, "event_id": 5})
+    with pytest.raises(InputError, match="1 rows that repeat the event_id"):
+        m.ctr(log)
+    assert m.ctr(log.drop(columns="event_id")) == 0.5, "a position alone is no key"
+    assert m.ctr(log.assign(event_id=[5, 6], session_id=[1, 2])) == 0.5
+
+
+def test_a_length_of_next_to_nothing_is_none():
+    log = pd.DataFrame({"clicked": [True], "watch_s": [5.0], "length_s": [1e-320]})
+    with pytest.raises(InputError, match=r"length_s is 1e-320 in some row: it must be 0\.001"):
+        m.watch_share(log)

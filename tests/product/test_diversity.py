@@ -141,3 +141,10 @@ def test_ids_of_mixed_kinds_are_told_apart():
 def test_nothing_is_more_alike_than_an_item_and_itself():
     with pytest.raises(InputError, match="similarity is 5 for a pair"):
         m.intra_list_diversity([[1, 5], [5, 1]])
+
+
+def test_a_masked_id_is_missing():
+    for shown in (np.ma.array([1, 2], mask=[False, True]), [np.ma.array([1, 2], mask=[False, True]), [3]]):
+        with pytest.raises(InputError, match="none missing"):
+            m.coverage(shown, 5)
+    assert m.coverage(np.ma.array([1, 2]), 4) == 0.5

@@ -66,7 +66,9 @@ def test_texts_are_no_times():
         m.funnel(LOG, STEPS, unit=None)
 
 
-@pytest.mark.parametrize("steps", [[], ["open", "open"], "open", None, [1, 2], ["open", None]])
+@pytest.mark.parametrize(
+    "steps", [[], ["open", "open"], "open", None, [1, 2], ["open", None], {"open", "click"}]
+)
 def test_impossible_steps_are_told(steps):
     with pytest.raises(InputError, match="steps are"):
         m.funnel(LOG, steps)

@@ -1,5 +1,8 @@
 """The way into a log: three kinds give one answer, and what can't be counted is told."""
 
+from datetime import date
+from decimal import Decimal
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -84,8 +87,16 @@ def test_columns_that_are_no_names_are_told():
     for by in (["position"], 5, None.__class__):
         with pytest.raises(InputError, match="log has no column"):
             m.ctr(LOG, by)
-    with pytest.raises(InputError, match="mixed or unknown kind"):
+    with pytest.raises(InputError, match="log has 2 columns 'clicked': it must have one"):
         m.ctr(pd.concat([LOG, LOG[["clicked"]]], axis=1))
+    with pytest.raises(InputError, match="log has 2 columns 'clicked': it must have one"):
+        m.ctr(duckdb.sql("select true as clicked, false as clicked"))
+    for order in (["clicked", "Clicked"], ["Clicked", "clicked"]):
+        twin = LOG.assign(Clicked=False)[[*order, "session_id", "position"]]
+        for act in (m.ctr, lambda log: m.ctr(log, "Clicked"), m.deduplicated):
+            for log in (twin, duckdb.connect().from_df(LOG).project("*, false as 'Clicked'")):
+                with pytest.raises(InputError, match="log has"):
+                    act(log)
     with pytest.raises(InputError, match="mixed or unknown kind"):
         m.ctr(LOG.assign(clicked=LOG["clicked"].astype("float16")))
     with pytest.raises(InputError, match="key is empty"):
@@ -187,3 +198,105 @@ def test_a_column_of_lists_is_told():
     log = LOG.assign(user_id=[[1], [2], [1], [2]])
     with pytest.raises(InputError, match=r"user_id is BIGINT\[\]: it must hold one plain value"):
         m.sessions(log)
+
+
+DAYS = pd.DataFrame({"user_id": [1, 2], "day": 0, "joined_day": 0, "clicked": True, "step": "a"}).assign(
+    ts=pd.to_datetime(["2026-03-02 08:00", "2026-03-02 08:10"])
+)
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        ([Decimal(2**53), Decimal(2**53 + 1)], r"user_id is DECIMAL\(16,0\)"),
+        ([b"a", b"b"], "user_id is BLOB"),
+        ("(9007199254740992::hugeint + user_id)", "user_id is HUGEINT"),
+        ("md5_number(user_id::varchar)", "user_id is UHUGEINT"),
+    ],
+)
+def test_people_are_not_merged_by_a_table_that_rounds_their_ids(ids, told):
+    if isinstance(ids, str):
+        log = duckdb.connect().from_df(DAYS).project(f"* replace ({ids} as user_id)")
+    else:
+        log = DAYS.assign(user_id=ids)
+    acts = (m.sessions, lambda log: m.ctr(log, "user_id"), lambda log: m.cohort_retention(log, log, (0,)))
+    for act in acts:
+        with pytest.raises(InputError, match=told + ".* must be cast to BIGINT or VARCHAR"):
+            act(log)
+    assert m.funnel(log, ["a"])["reached"].tolist() == [2], "what stays in DuckDB is exact"
+
+
+def test_short_decimals_are_ids():
+    log = DAYS.assign(user_id=[Decimal(1), Decimal(2)])
+    assert len(m.sessions(log)) == 2
+
+
+@pytest.mark.parametrize("swap", [1, -1])
+@pytest.mark.parametrize("other", [pd.Timestamp("2026-03-02 12:00", tz="Asia/Tokyo"), date(2026, 3, 2)])
+def test_times_of_two_clocks_are_told(other, swap):
+    times = pd.Series([pd.Timestamp("2026-03-02 12:00"), other][::swap], dtype=object)
+    with pytest.raises(InputError, match="ts is of mixed kind"):
+        m.sessions(DAYS.assign(ts=times))
+    with pytest.raises(InputError, match="mixed"):
+        m.funnel(DAYS.assign(ts=times), ["a"])
+
+
+def test_nanoseconds_are_cut_whatever_the_zone(tmp_path):
+    for start in ("1969-12-31 23:59:59.999999", "2026-03-02 12:00"):
+        ns = pd.Timestamp(start) + pd.to_timedelta([999, 1_999], unit="ns")
+        for zone in (None, "Asia/Tokyo"):
+            log = DAYS.assign(ts=ns.as_unit("ns").tz_localize(zone), user_id=1)
+            log.to_parquet(tmp_path / "log.parquet")
+            for table in (log, tmp_path / "log.parquet", m.deduplicated(log, "ts")):
+                found = m.sessions(table, until=log["ts"].max())
+                first = found["start"][0]
+                assert first == pd.Timestamp(start).tz_localize(zone)
+                assert str(first.tz) == ("UTC" if zone else "None")
+                assert found["length_s"][0] == pytest.approx(1e-6)
+                assert m.funnel(table, ["a"], until=log["ts"].max())["reached"].tolist() == [1]
+            with pytest.raises(InputError, match="1 events after"):
+                m.sessions(log, until=log["ts"].max() - pd.Timedelta(1, "us"))
+
+
+def test_the_first_of_repeats_needs_a_time_that_can_be_compared():
+    twice = pd.DataFrame({"session_id": 1, "position": 1, "ts": ["10", "9"], "clicked": [True, False]})
+    with pytest.raises(InputError, match="ts is VARCHAR: it must be a timestamp or a number"):
+        m.deduplicated(twice)
+    assert m.ctr(m.deduplicated(twice.astype({"ts": int}))) == 0
+
+
+def test_a_named_key_and_its_kinds_must_be_there():
+    with pytest.raises(InputError, match="no column 'zz'"):
+        m.events(LOG, ["clicked"], key="zz")
+    with pytest.raises(InputError, match="no column 'zz'"):
+        m.events(LOG, ["clicked"], kinds={"zz": "flag"})
+    with pytest.raises(InputError, match="kind is 'junk'"):
+        m.events(LOG, ["clicked"], kinds={"clicked": "junk"})
+    with pytest.raises(InputError, match="columns is 5"):
+        m.events(LOG, 5)
+    with pytest.raises(InputError, match="columns is empty"):
+        m.events(LOG, [])
+
+
+def test_only_the_columns_that_are_needed_are_read():
+    odd = {"x": [2**70, 1, 2, 3], "y": [1j] * 4, "z": ["a", 1, 2, 3]}
+    mixed = LOG.assign(**odd)[[*odd, *LOG]]
+    assert m.ctr(mixed) == m.ctr(mixed.rename(columns={"z": 7})) == 0.75
+    assert m.events(LOG, "position").columns == ["position"]
+    for values in (odd["x"], pd.arrays.SparseArray([True, False, True, True])):
+        with pytest.raises(InputError, match="mixed or unknown kind"):
+            m.ctr(LOG.assign(clicked=values))
+
+
+def test_a_broken_file_among_others_is_told(tmp_path):
+    LOG.to_parquet(tmp_path / "1.parquet")
+    (tmp_path / "2.parquet").write_bytes(b"junk")
+    with pytest.raises(InputError, match="log can't be read"):
+        m.ctr(tmp_path / "*.parquet")
+
+
+def test_years_that_no_calendar_has_are_told():
+    log = DAYS.assign(ts=np.array(["-290000-01-01", "290000-12-31"], dtype="datetime64[s]"))
+    for act in (m.sessions, lambda log: m.funnel(log, ["a"])):
+        with pytest.raises(InputError, match=r"ts is 290001-01-01 \(BC\).* it must be a timestamp"):
+            act(log)

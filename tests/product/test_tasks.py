@@ -57,3 +57,18 @@ def test_wrong_input_is_told():
         m.task_completion(LOG.assign(refused="no"))
     with pytest.raises(InputError, match="log is empty"):
         m.task_completion(LOG.iloc[:0])
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        {"conversation_id": [1, 2, 3, 4, 4]},
+        {"user_id": [1, 1, 2, 2, 2], "day": 1, "conversation": [0, 1, 0, 1, 1]},
+    ],
+)
+def test_a_conversation_counts_once(ids):
+    with pytest.raises(InputError, match=f"1 rows that repeat the {' and '.join(ids)}"):
+        m.task_completion(LOG.assign(**ids))
+    with pytest.raises(InputError, match=f"1 rows that repeat the {' and '.join(ids)}"):
+        m.thumbs_up_share(LOG.assign(**ids))
+    assert m.task_completion(LOG.assign(**ids)[:4]) == 1 / 4

@@ -61,6 +61,22 @@ def test_an_error_share_at_the_threshold_fires_both_ways():
     assert ALERTS[0].firing(THREE_NINES, 0.0144 * steady, steady, 1 / 60)[60:].all()
 
 
+def test_an_alert_never_looks_ahead():
+    """An hour of the night with few requests, half of them failing, and then the day: the hour's alarms are its own."""
+    requests = np.concatenate([np.full(60, 10.0), np.full(600, 2000.0)])
+    errors = np.concatenate([np.full(60, 5.0), np.zeros(600)])
+    for alert in ALERTS:
+        on = alert.firing(THREE_NINES, errors, requests, 1 / 60)
+        for steps in (1, 2, 30, 60, 75, 400):
+            so_far = alert.firing(THREE_NINES, errors[:steps], requests[:steps], 1 / 60)
+            assert (on[:steps] == so_far).all()
+    assert ALERTS[0].firing(THREE_NINES, errors, requests, 1 / 60)[:60].tolist() == [False] + [True] * 59
+
+
+def test_a_window_that_is_not_full_counts_the_share_so_far_for_the_part_that_is():
+    assert error_share([1, 0, 2], [2, 0, 2], 4) == pytest.approx([0.5 / 4, 0.5 * 2 / 4, 0.75 * 3 / 4])
+
+
 def test_error_share_by_hand():
     shares = error_share([0, 1, 1, 0], [2, 2, 2, 2], 2)
     assert shares == pytest.approx([0, 0.25, 0.5, 0.25])
@@ -77,6 +93,10 @@ def test_error_share_by_hand():
         (lambda: error_share([1, 1], [2], 1), "errors have 2 steps and requests 1"),
         (lambda: error_share([], [], 1), "errors has the shape"),
         (lambda: Alert("x", 0, 1), "long_h is 0"),
+        (lambda: ALERTS[0].threshold(0.999), r"objective is 0\.999: it must be of type Objective"),
+        (lambda: ALERTS[0].budget_share(0.999), r"objective is 0\.999"),
+        (lambda: ALERTS[0].detected_after_s(None, 0.1), "objective is None"),
+        (lambda: ALERTS[0].firing(0.999, [1], [1], 1), r"objective is 0\.999"),
     ],
 )
 def test_wrong_input_gets_a_sentence(call, sentence):

@@ -80,6 +80,12 @@ def test_few_buckets_for_any_number_of_values():
         (lambda: Sketch().quantile(0.5), "has seen 0 values"),
         (lambda: Sketch.of([1], 0.01) | Sketch.of([1], 0.02), "must be a Sketch with the error 0.01"),
         (lambda: Sketch.of([1], 0), "error is 0"),
+        (lambda: Sketch(zeros=-5), "zeros is -5"),
+        (lambda: Sketch(counts=[1]), r"counts is \[1\]: it must be of type Mapping"),
+        (lambda: Sketch(counts={"a": 1}), r"counts holds \('a', 1\)"),
+        (lambda: Sketch(counts={1: -5}), r"counts holds \(1, -5\)"),
+        (lambda: Sketch(counts={1: 2.5}), r"counts holds \(1, 2.5\)"),
+        (lambda: Sketch(counts={10**6: 1}), r"each must be a bucket from -34539 to 34539"),
     ],
 )
 def test_wrong_input_gets_a_sentence(call, sentence):

@@ -1,5 +1,7 @@
 """Evenings: what is believed follows from what has arrived, and what it is worth is the world's own truth."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -146,9 +148,39 @@ def test_the_events_of_one_person(restless):
     assert (events.arrived_s - events.event_s).to_numpy() == pytest.approx(9)
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_longer_delay_only_takes_from_what_tonight_brings(seed):
+    """With the default memory, and with a heavy weight on enough evidence; means over the same people and luck."""
+    e = evening(World(seed=seed))
+    for memory in ({}, {"weight": 0.5, "evidence": 10}):
+        worth = [
+            play(e, Memory(**memory, delay_s=d)).satisfaction.mean(axis=1) for d in (0, 30, 120, 300, 1e5)
+        ]
+        assert (np.diff([w.mean() for w in worth]) < 0).all()
+        gain = worth[0] - worth[-1]
+        assert gain.mean() > 4 * gain.std() / np.sqrt(len(gain))
+
+
+def test_a_heavy_weight_on_few_late_taps_is_worse_than_never_to_hear():
+    e = evening(World())
+    late, never = (play(e, m).satisfaction.mean(axis=1) for m in (Memory(0.5, delay_s=300), Memory(0)))
+    assert (never - late).mean() > 4 * (never - late).std() / np.sqrt(len(late))
+
+
+def test_numbers_of_any_kind_are_lived(restless):
+    exact = Memory(Decimal("0.5"), Decimal(10), Decimal(5), Decimal(1))
+    assert (play(restless, exact).believed == play(restless, Memory(0.5, 10, 5, 1)).believed).all()
+    e = Evening(WORLD, restless.taste, restless.wish, restless.searched, Decimal(30), Decimal(5))
+    same = Evening(WORLD, restless.taste, restless.wish, restless.searched, 30, 5)
+    assert (play(e, exact).believed == play(same, exact).believed).all()
+    assert by_hand(taste=np.eye(8, dtype=int)[:1], wish=[[0, 3]]).interest(1)[0, 3] == WORLD.intent_strength
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
+        (lambda: by_hand().interest(2), "slate is 2"),
+        (lambda: by_hand().interest(-1), "slate is -1"),
         (lambda: Memory(weight=1.1), "weight is 1.1"),
         (lambda: Memory(half_life_min=0), "half_life_min is 0"),
         (lambda: Memory(delay_s=-1), "delay_s is -1"),

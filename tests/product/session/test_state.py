@@ -1,5 +1,7 @@
 """Fading counts, the mix, events as they come, and the age at serving time."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -226,3 +228,17 @@ def test_ages_at_even_times_average_to_the_sawtooth():
 def test_ages_refuse_what_cannot_be(made, known, sentence):
     with pytest.raises(InputError, match=sentence):
         age_at([9], made, known)
+
+
+@pytest.mark.parametrize("second", [{"topic": 2}, {"topic": None}, {"topic": [1]}, {"topic": "1"}])
+def test_of_rows_alike_in_id_and_times_the_same_is_kept_in_any_order(second):
+    rows = [
+        {"event_id": 1, "event_s": 0, "arrived_s": 1, **more}
+        for more in ({"topic": 1}, second, {"topic": 3, "event_id": 2})
+    ]
+    kept = [
+        clean_events(pd.DataFrame([rows[i] for i in order], dtype=object)).set_index("event_id")["topic"]
+        for order in itertools.permutations(range(3))
+    ]
+    assert len({repr(topics.loc[1]) for topics in kept}) == 1
+    assert all(len(topics) == 2 for topics in kept)

@@ -74,12 +74,13 @@ class Alert:
 
     def threshold(self, objective: Objective) -> float:
         """Return the share of errors at which a window counts as burning."""
+        require_kind("objective", objective, Objective)
         # A hair less than the product: 1 - 0.999 is a hair more than 0.001, and 1.44 % must reach 14.4 x 0.1 %.
         return self.burn_rate * objective.budget * (1 - 1e-12)
 
     def budget_share(self, objective: Objective) -> float:
         """Return the share of the budget that is gone when it goes off: burn rate x window / objective's window."""
-        return self.burn_rate * self.long_h / objective.hours
+        return self.burn_rate * self.long_h / require_kind("objective", objective, Objective).hours
 
     def detected_after_s(self, objective: Objective, error_share: float) -> float:
         """Return the seconds from the start of a constant `error_share` to the alert; infinite if it never comes.
@@ -95,7 +96,8 @@ class Alert:
     ) -> NDArray[np.bool_]:
         """Return, for each step, whether the alert is on. errors, requests: counts a step, (n,); step_h: hours.
 
-        Windows are rounded to whole steps, at least one. A window without requests has no errors.
+        Windows are rounded to whole steps, at least one. A window without requests has no errors. What comes later
+        changes no earlier step; a window that begins before the first step is taken as `error_share` says.
         """
         step = require_number("step_h", step_h, 1e-9, 1e6, "hours")
         limit = self.threshold(objective)
@@ -108,7 +110,9 @@ class Alert:
 def error_share(errors: ArrayLike, requests: ArrayLike, window: int) -> NDArray[np.float64]:
     """Return the share of failed requests in the `window` steps that end with each step, (n,).
 
-    errors, requests: counts a step, (n,); before the first step nothing failed, and the traffic was its own mean.
+    errors, requests: counts a step, (n,). Before the first step nothing had failed, and the traffic was the mean of
+    the steps so far: as long as a window isn't full, the share so far counts for the part that is. No later step is
+    looked at. 0 where nothing was asked.
     """
     bad, all_ = require_row("errors", errors, 0, 1e100), require_row("requests", requests, 0, 1e100)
     if bad.shape != all_.shape:
@@ -119,16 +123,16 @@ def error_share(errors: ArrayLike, requests: ArrayLike, window: int) -> NDArray[
             f"errors[{step}] is {bad[step]:g}: of {all_[step]:g} requests no more may fail than came."
         )
     window = require_whole("window", window, 1, 10**9, "steps")
-    above, below = (_trailing(x, before, window) for x, before in ((bad, 0.0), (all_, all_.mean())))
-    return np.divide(above, below, out=np.zeros(len(bad)), where=below > 0)
+    above, below = _trailing(bad, window), _trailing(all_, window)
+    share = np.divide(above, below, out=np.zeros(len(bad)), where=below > 0)
+    return share * np.minimum(1, np.arange(1, len(bad) + 1) / window)
 
 
-def _trailing(values: NDArray[np.float64], before: float, window: int) -> NDArray[np.float64]:
-    """Return the sum over each trailing window, `before` standing for each step ahead of the first."""
+def _trailing(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Return the sum over the window that ends with each step, as far as it reaches back."""
     total = np.concatenate([[0.0], np.cumsum(values)])
     end = np.arange(1, len(values) + 1)
-    start = np.maximum(0, end - window)
-    return total[end] - total[start] + before * (window - (end - start))
+    return total[end] - total[np.maximum(0, end - window)]
 
 
 def burn_rate_for(budget_share: float, window_h: float, objective: Objective) -> float:

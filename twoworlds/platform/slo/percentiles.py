@@ -4,14 +4,23 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twoworlds.errors import InputError, require_number, require_row, shown
+from twoworlds.errors import (
+    InputError,
+    require_kind,
+    require_number,
+    require_row,
+    require_whole,
+    shown,
+)
 
 # Below this a latency counts as zero: its logarithm would need a bucket of its own for every halving.
 SMALLEST = 1e-12
+MOST = 10**18  # values that are zero
 LARGEST = 1e300  # beyond, the value that a bucket stands for may be no float
 
 
@@ -47,8 +56,16 @@ class Sketch:
     counts: Mapping[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check the error; raise InputError unless it is in [0.0001, 0.5]."""
+        """Check the error, in [0.0001, 0.5], and that buckets and counts can be those of values; else InputError."""
         object.__setattr__(self, "error", require_number("error", self.error, 1e-4, 0.5))
+        object.__setattr__(self, "zeros", require_whole("zeros", self.zeros, 0, MOST))
+        farthest = math.log(LARGEST) / self.log_gamma + 1
+        for item in require_kind("counts", self.counts, Mapping).items():
+            if not all(isinstance(x, Integral) for x in item) or abs(item[0]) > farthest or item[1] < 1:
+                raise InputError(
+                    f"counts holds {shown(item)}: each must be a bucket from -{farthest:.0f} to {farthest:.0f} and a "
+                    "count of 1 or more, both whole."
+                )
 
     @classmethod
     def of(cls, values: ArrayLike, error: float = 0.01) -> "Sketch":

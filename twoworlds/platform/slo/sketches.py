@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoworlds.errors import InputError, require_number, require_whole, shown
+from twoworlds.errors import InputError, require_number, require_row, require_whole, shown
 
 
 def bloom_false_positives(items: float, bits: float, hashes: int) -> float:
@@ -29,24 +29,36 @@ def hyperloglog_error(registers: int) -> float:
 class Distinct:
     """A HyperLogLog: counts different ids in `registers` bytes; merged, it counts those of the union.
 
-    Flajolet et al. 2007, with linear counting below 2.5 m; 64-bit hashes, so no correction for large counts.
+    Flajolet et al. 2007, with 64-bit hashes and the improved raw estimator of Ertl 2017, which is free of the bias
+    that the first one has where it changes over from linear counting (up to 2.5 % near 2.5 m ids). What is left, about
+    1/m of the number, is far less than the standard error.
     """
 
     registers: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        """Check the registers, (a power of 2,): each holds the farthest first 1 bit of its hashes, 0 if it had none."""
+        places = require_row("registers", self.registers)
+        most = 65 - _bits(len(places))
+        if not np.isin(places, np.arange(most + 1)).all():
+            raise InputError(
+                f"registers is {shown(self.registers)}: it must hold whole numbers from 0 to {most}."
+            )
+        object.__setattr__(self, "registers", places.astype(np.uint8))
 
     @classmethod
     def of(cls, ids: ArrayLike, registers: int = 16384) -> "Distinct":
         """Return the sketch of whole-number ids, (n,), repeats allowed. registers: a power of 2, 16 to 2^20."""
         size = require_whole("registers", registers, 16, 2**20)
-        if size & (size - 1):
-            raise InputError(f"registers is {size}: it must be a power of 2.")
+        bits = _bits(size)
         try:
             array = np.asarray(ids)
         except ValueError:  # rows of unequal length
             array = np.empty((0, 0))
-        if array.ndim != 1 or (len(array) and array.dtype.kind not in "iu"):
-            raise InputError(f"ids are {shown(ids)}: they must be whole numbers in one dimension.")
-        bits = size.bit_length() - 1
+        if array.ndim != 1 or (len(array) and array.dtype.kind not in "iu") or np.ma.is_masked(ids):
+            raise InputError(
+                f"ids are {shown(ids)}: they must be whole numbers in one dimension, none missing."
+            )
         hashed = _mixed(array.astype(np.uint64))
         rest = hashed << np.uint64(bits)
         # The place of the first 1 bit: log2 is exact enough for the leading bit of what is left of a hash.
@@ -64,14 +76,43 @@ class Distinct:
         return Distinct(np.maximum(self.registers, other.registers))
 
     def estimate(self) -> float:
-        """Return the estimated number of different ids."""
+        """Return the estimated number of different ids (Ertl 2017, New cardinality estimation algorithms, alg. 6)."""
         m = len(self.registers)
-        raw = _ALPHA.get(m, 0.7213 / (1 + 1.079 / m)) * m * m / np.sum(2.0 ** -self.registers.astype(float))
-        empty = int(np.sum(self.registers == 0))
-        return float(m * math.log(m / empty) if raw <= 2.5 * m and empty else raw)
+        full = 65 - _bits(m)
+        held = np.bincount(self.registers, minlength=full + 1)  # how many registers hold 0, 1 ... full
+        # z is the sum of 2^-register over all, with what an empty or full one stands for.
+        z = m * _tau(1 - held[full] / m)
+        for count in held[full - 1 : 0 : -1]:
+            z = (z + count) / 2
+        z += m * _sigma(held[0] / m)
+        return float(m * m / (2 * math.log(2) * z)) if z else math.inf
 
 
-_ALPHA = {16: 0.673, 32: 0.697, 64: 0.709}
+def _bits(size: int) -> int:
+    """Return the bits of a hash that choose one of `size` registers."""
+    if size < 16 or size > 2**20 or size & (size - 1):
+        raise InputError(f"registers is {size}: it must be a power of 2, from 16 to 2^20.")
+    return size.bit_length() - 1
+
+
+def _sigma(x: float) -> float:
+    """Return x + Σ x^(2^k) 2^(k-1) over k = 1, 2 ..: what empty registers, a share x, add."""
+    if x == 1:
+        return math.inf
+    power, weight, before, total = x, 1.0, -1.0, x
+    while total != before:
+        power, before = power * power, total
+        total, weight = total + power * weight, 2 * weight
+    return total
+
+
+def _tau(x: float) -> float:
+    """Return (1 - x - Σ (1 - x^(2^-k))² 2^-k) / 3 over k = 1, 2 ..: what full registers, a share 1 - x, add."""
+    root, weight, before, total = x, 1.0, -1.0, 1 - x
+    while 0 < x < 1 and total != before:
+        root, weight, before = math.sqrt(root), weight / 2, total
+        total -= (1 - root) ** 2 * weight
+    return total / 3 if 0 < x < 1 else 0.0
 
 
 def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

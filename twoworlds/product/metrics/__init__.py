@@ -2,6 +2,15 @@
 
 The functions on logs take a table in memory, the path of Parquet files, or a DuckDB relation (`log.Log`); they answer
 with small pandas tables whatever the size of the log. The others work on arrays.
+
+`by` may be any column of plain values; the answer's index holds them as DuckDB gives them back: texts and categories as
+texts or categories, whole numbers and truths as such, other numbers (a DECIMAL of up to 15 digits too) as floats, dates
+and times as timestamps, those with a zone in UTC (of a relation: in its connection's zone). Larger whole numbers than
+64 bits, longer decimals and bytes are refused: cast them to BIGINT or VARCHAR.
+
+`until` (when the log was read, against events with a wrong clock) is taken by the metrics that order events in time:
+`sessionise`, `sessions` and `funnel`; `events` checks it for the others. `cohort_retention` and `retention_curve` take
+`last_day` instead.
 """
 
 from twoworlds.product.metrics.clicks import (

@@ -7,7 +7,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from twoworlds.errors import InputError, require_number, require_row, require_whole, shown
-from twoworlds.product.metrics.log import IMPRESSION, Log, events, mean_by
+from twoworlds.product.metrics.log import EVENT, IMPRESSION, Log, events, mean_by
+
+#: Keys by which these metrics refuse a repeated row; a log without them is believed.
+_MARKS = (IMPRESSION, EVENT)
 
 #: Examination estimated from few random clicks may exceed that of the top; beyond this it is no estimate.
 _NOISY = 10.0
@@ -16,30 +19,25 @@ _NOISY = 10.0
 def ctr(log: Log, by: str | None = None) -> float | pd.Series:
     """Return the click-through rate: clicks per impression (a share), for each value of column `by` if given.
 
-    log: one row an impression; column clicked (bool). Denominator: impressions, looked at or not. It can't see
-    where the video stood, whether anybody looked, or whether the click was regretted.
+    log: one row an impression; column clicked (bool). Denominator: impressions, looked at or not. A log with
+    (session_id, position), or with event_id, must have each once. It can't see where the video stood, whether
+    anybody looked, or whether the click was regretted.
     """
     needed = ["clicked", *([] if by is None else [by])]
-    return mean_by(events(log, needed, key=IMPRESSION, kinds={"clicked": "flag"}), "clicked::int", by)
+    return mean_by(events(log, needed, kinds={"clicked": "flag"}, marks=_MARKS), "clicked::int", by)
 
 
 def watch_share(log: Log, by: str | None = None) -> float | pd.Series:
     """Return the mean share of a clicked video that was watched, for each value of column `by` if given.
 
-    log: one row an impression; columns clicked (bool), watch_s (s), length_s (s). Denominator: clicks, each
-    counting the same (the sum of seconds over the sum of lengths would count a long video more); nan where
-    nobody clicked. A video that is watched twice has more than 1. Seconds favour long videos; a share favours
-    short ones a little, and neither sees if the time was well spent.
+    log: one row an impression, each once as in `ctr`; columns clicked (bool), watch_s (s, 0 or more), length_s (s,
+    0.001 or more). Denominator: clicks, each counting the same (the sum of seconds over the sum of lengths would
+    count a long video more); nan where nobody clicked. A video that is watched twice has more than 1. Seconds favour
+    long videos; a share favours short ones a little, and neither sees if the time was well spent.
     """
     needed = ["clicked", "watch_s", "length_s", *([] if by is None else [by])]
-    kinds = {"clicked": "flag", "watch_s": "number", "length_s": "number"}
-    rows = events(log, needed, key=IMPRESSION, kinds=kinds)
-    shortest, least = rows.query("log", "select min(length_s), min(watch_s) from log").fetchall()[0]
-    if shortest <= 0 or least < 0:
-        name, value = ("length_s", shortest) if shortest <= 0 else ("watch_s", least)
-        raise InputError(
-            f"{name} is {value:g} in some row: lengths must be above 0 s and times not below 0 s."
-        )
+    kinds = {"clicked": "flag", "watch_s": "seconds", "length_s": "length"}
+    rows = events(log, needed, kinds=kinds, marks=_MARKS)
     return mean_by(rows, "watch_s::double / length_s::double", by, where="clicked::bool")
 
 
@@ -75,13 +73,13 @@ def cascade_clicks(attractiveness: ArrayLike) -> NDArray[np.float64]:
 def estimate_examination(log: Log) -> pd.Series:
     """Return the examination of each position relative to the first, from positions that were filled at random.
 
-    log: one row an impression; columns position (1 is the top), clicked, explored (bool: filled by a random
-    video). A random video is as attractive at any position, so the ratio of CTRs is the ratio of looks. Rows
-    that were ranked are not used. It can't see whether a look depends on what stands above. With few random
-    clicks it is noisy, and may exceed 1. InputError where a position has no random click.
+    log: one row an impression, each once as in `ctr`; columns position (1 is the top), clicked, explored
+    (bool: filled by a random video). A random video is as attractive at any position, so the ratio of CTRs is the
+    ratio of looks. Rows that were ranked are not used. It can't see whether a look depends on what stands above. With
+    few random clicks it is noisy, and may exceed 1. InputError where a position has no random click.
     """
     kinds = {"position": "position", "clicked": "flag", "explored": "flag"}
-    rows = events(log, list(kinds), key=IMPRESSION, kinds=kinds)
+    rows = events(log, list(kinds), kinds=kinds, marks=_MARKS)
     rate = mean_by(rows.filter("explored::bool"), "clicked::int", "position")
     if rate.empty or rate.index[0] != 1 or not rate.iloc[0] > 0:
         raise InputError(
@@ -98,14 +96,14 @@ def estimate_examination(log: Log) -> pd.Series:
 def debiased_ctr(log: Log, examination: Mapping[int, float] | pd.Series, by: str = "video_id") -> pd.Series:
     """Return clicks per look, estimated by inverse propensity: the mean of clicked / examination, by column `by`.
 
-    log: one row an impression; columns position, clicked. examination: position -> chance that it is looked at,
-    for every position of the log: above 0, and at most 1 but for the noise of an estimate. Denominator:
-    impressions. Unbiased if examination depends on the position alone and is right (Joachims, Swaminathan &
-    Schnabel 2017); a rare position gets a large weight, hence noise, and single values may exceed 1. With
-    examination relative to the first position the result is per look at the top.
+    log: one row an impression, each once as in `ctr`; columns position, clicked. examination: position -> chance
+    that it is looked at, for every position of the log: above 0, and at most 1 but for the noise of an estimate.
+    Denominator: impressions. Unbiased if examination depends on the position alone and is right (Joachims,
+    Swaminathan & Schnabel 2017); a rare position gets a large weight, hence noise, and single values may exceed 1.
+    With examination relative to the first position the result is per look at the top.
     """
     kinds = {"position": "position", "clicked": "flag"}
-    rows = events(log, [*kinds, by], key=IMPRESSION, kinds=kinds)
+    rows = events(log, [*kinds, by], kinds=kinds, marks=_MARKS)
     chance = _chances(examination)
     filled = {int(p) for (p,) in rows.query("log", "select distinct position from log").fetchall()}
     if missing := sorted(filled - chance.keys()):

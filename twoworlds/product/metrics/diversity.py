@@ -71,7 +71,7 @@ def _distinct(shown: ArrayLike) -> int:
     """Return how many different ids there are."""
     try:
         number = pd.factorize(_flat(shown))[0]  # missing ids get -1
-    except (TypeError, ValueError):  # no list, or of what can't be an id
+    except (TypeError, ValueError):  # no list, or of what can't be an id, or of masked ones
         number = np.array([-1])
     if isinstance(shown, (str, bytes)) or (number < 0).any():
         raise InputError(f"shown is {brief(shown)}: it must be a list of ids, none missing.")
@@ -80,6 +80,8 @@ def _distinct(shown: ArrayLike) -> int:
 
 def _flat(shown: Iterable) -> NDArray:
     """Return ids of any shape in one row, each as it is: 1 and "1" are two, and so are 2**53 and 2**53 + 1."""
+    if np.ma.is_masked(shown):
+        raise ValueError("a masked id is missing")
     if hasattr(shown, "__array__"):
         return np.asarray(shown).ravel()
     ids = []

@@ -1,6 +1,6 @@
 """Funnels: who gets from one step to the next, in order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,13 @@ def funnel(log: Log, steps: Sequence[str], unit: str = "user_id", until: object 
     log: one row an event; columns `unit`, step (text), ts (timestamp or number). A unit reaches a step if it
     has an event of it at or after the moment at which it reached the one before; other events may lie between,
     and a repeated event counts once. Denominators: units at the step before, and at the first step; nan where
-    nobody got that far. The unit matters: the share of sessions that convert is not the share of users that do.
-    until: see `events`. It can't see why somebody stopped.
+    nobody got that far. Times count in whole µs. The unit matters: the share of sessions that convert is not the
+    share of users that do. until: see `events`. It can't see why somebody stopped.
     """
-    names = list(steps) if isinstance(steps, Iterable) and not isinstance(steps, str) else []
+    # A set has no order: that of its hashes, which differ from run to run, would be taken for it.
+    names = list(steps) if isinstance(steps, Iterable) and not isinstance(steps, (str, Set)) else []
     if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
-        raise InputError(f"steps are {shown(steps)}: they must be different names, in order, at least one.")
+        raise InputError(f"steps are {shown(steps)}: they must be a list of different names, in order.")
     rows = events(log, [unit, "step", "ts"], until=until, kinds={"step": "text", "ts": "time or number"})
     reached = np.array(rows.query("log", _chain(names, quoted(unit))).fetchall()[0], dtype=float)
     before = np.concatenate([reached[:1], reached[:-1]])

@@ -5,19 +5,21 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
+from itertools import chain
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from twoworlds.errors import InputError, shown
+from twoworlds.errors import InputError, require_one_of, shown
 
 #: A log: a DataFrame, the path of one or more Parquet files (a pattern with * will do), or a DuckDB relation.
 Log = pd.DataFrame | str | os.PathLike | duckdb.DuckDBPyRelation
 
-#: What tells one impression of Flick's log from another.
-IMPRESSION = ("session_id", "position")
+#: What tells one impression of Flick's log from another, and what may tell any event from another.
+IMPRESSION, EVENT = ("session_id", "position"), ("event_id",)
 
 _NUMBER = r"U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|FLOAT|DOUBLE|DECIMAL.*"
 #: Kind of column: its SQL types, the condition that a value is fit, and how a sentence says so.
@@ -25,16 +27,24 @@ _KINDS = {
     "flag": (f"BOOLEAN|{_NUMBER}", "{0}::double in (0, 1)", "true or false, or 1 or 0"),
     "thumb": (_NUMBER, "{0} in (-1, 0, 1)", "1, -1 or 0"),
     "number": (_NUMBER, "isfinite({0}::double)", "a finite number"),
+    "seconds": (_NUMBER, "{0}::double between 0 and 1e9", "0 to 1e9 seconds"),
+    "length": (_NUMBER, "{0}::double between 0.001 and 1e9", "0.001 to 1e9 seconds"),
     "day": (
         _NUMBER,
         "{0}::double = round({0}::double) and abs({0}::double) <= 1e6",
         "a whole number up to 1,000,000",
     ),
     "position": (_NUMBER, "{0}::double = round({0}::double) and abs({0}::double) < 1e9", "a whole number"),
-    "time": ("TIMESTAMP.*", "isfinite({0}::timestamp)", "a timestamp"),
+    "time": (
+        "TIMESTAMP.*",
+        "{0}::timestamp between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'",
+        "a timestamp of the years 1 to 9999",
+    ),
     "time or number": (f"TIMESTAMP.*|DATE|{_NUMBER}", "", "a timestamp or a number"),
     "text": ("VARCHAR|ENUM.*", "true", "a text"),
 }
+#: SQL types that a pandas table doesn't hold: it would round them, and so merge different ids, or can't group by them.
+_UNFIT = r"U?HUGEINT|DECIMAL\((1[6-9]|[23]\d),.*|BLOB|BIT"
 
 
 @cache
@@ -47,62 +57,44 @@ def _connection() -> duckdb.DuckDBPyConnection:
 
 def events(
     log: Log,
-    columns: Sequence[str],
+    columns: str | Sequence[str],
     key: str | Sequence[str] = (),
     until: object = None,
     kinds: Mapping[str, str] | None = None,
+    marks: Sequence[Sequence[str]] = (),
 ) -> duckdb.DuckDBPyRelation:
-    """Return `log` as a DuckDB relation in which every row can be counted.
+    """Return the named columns of `log` as a DuckDB relation in which every row can be counted.
 
-    It must have at least one row and all of `columns`, without nulls or NaN, those in `kinds` of their kind (column ->
-    "flag", "number" ...); no two rows may agree in all of `key`; no `ts` may lie after `until` (a timestamp: when
-    the log was read; a later event has a wrong clock). Otherwise InputError says what is there. The order of the
-    rows does not matter.
+    It must have at least one row and every column that is named here: `columns` without nulls or NaN, those in
+    `kinds` of their kind (column -> "flag", "number" ...). No two rows may agree in all of `key`, nor in all of any
+    of `marks`: further keys, of which a log that lacks a column is believed. No `ts` may lie after `until` (a
+    timestamp: when the log was read; a later event has a wrong clock). Otherwise InputError says what is there.
+    Columns that are not named are not read, times are cut down to whole µs, and the order of the rows does not matter.
     """
-    rows, kinds = _open(log), dict(kinds or {})
+    source, kinds, columns = _source(log), dict(kinds or {}), _names("columns", columns)
+    for kind in kinds.values():
+        require_one_of("kind", kind, _KINDS)
     if until is not None:
-        columns, kinds["ts"] = [*columns, "ts"], "time"
-    if missing := [name for name in columns if name not in rows.columns]:
-        raise InputError(f"log has no column {missing[0]!r}: it must have {', '.join(map(str, columns))}.")
-    total = _check_values(rows, list(columns), kinds)
-    _check_once(rows, total, (key,) if isinstance(key, str) else key)
+        columns, kinds["ts"] = (*columns, "ts"), "time"
+    keys = [_names("key", key), *(mark for mark in marks if set(mark) <= set(source.columns))]
+    rows = _pick(source, [*columns, *kinds, *chain(*keys)])
+    total = _check_values(rows, columns, kinds)
+    for names in filter(None, keys):
+        _check_once(rows, total, names)
     if until is not None:
         _check_clock(rows, until)
     return rows
 
 
-def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: Mapping[str, str]) -> int:
-    """Raise InputError unless there are rows, and all have values of the right kind; return how many there are."""
-    if not rows.limit(1).project("1").fetchall():
-        raise InputError("log is empty: it must have at least one row.")
-    for name in columns:
-        if re.fullmatch(r"(STRUCT|MAP|UNION)\(.*|.*\]", _type(rows, name)):
-            raise InputError(f"{name} is {_type(rows, name)}: it must hold one plain value in every row.")
-    for name, kind in kinds.items():
-        if not re.fullmatch(_KINDS[kind][0], _type(rows, name)):
-            raise InputError(f"{name} is {_type(rows, name)}: it must be {_KINDS[kind][2]} in every row.")
-    empty = [f"count(*) filter (where {_missing(rows, name)})" for name in columns]
-    unfit = [
-        f"any_value({quoted(name)}) filter (where not ({_fit(rows, name, kind)}))"
-        for name, kind in kinds.items()
-    ]
-    try:
-        query = f"select {', '.join(['count(*)', *empty, *unfit])} from log"
-        total, *found = rows.query("log", query).fetchall()[0]
-    except duckdb.Error as problem:
-        raise InputError(
-            f"log can't be read ({_told(problem)}): it must be a table of plain columns."
-        ) from None
-    for name, count in zip(columns, found[: len(columns)], strict=True):
-        if count:
-            raise InputError(f"log has {count} rows without {name}: every row must have a value.")
-    for (name, kind), value in zip(kinds.items(), found[len(columns) :], strict=True):
-        if value is not None:
-            raise InputError(f"{name} is {value} in some row: it must be {_KINDS[kind][2]} in every row.")
-    return total
+def _names(what: str, names: object) -> tuple:
+    """Return one name, or a list of them, as a tuple."""
+    if not isinstance(names, Iterable):
+        raise InputError(f"{what} is {shown(names)}: it must be the columns by name.")
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _open(log: Log) -> duckdb.DuckDBPyRelation:
+def _source(log: Log) -> pd.DataFrame | duckdb.DuckDBPyRelation:
+    """Return the log as a table whose columns have texts for names, or as a relation that can be asked."""
     if isinstance(log, duckdb.DuckDBPyRelation):
         try:
             log.limit(1)
@@ -110,7 +102,7 @@ def _open(log: Log) -> duckdb.DuckDBPyRelation:
             raise InputError(f"log can't be read ({_told(problem)}): its connection must be open.") from None
         return log
     if isinstance(log, pd.DataFrame):
-        return _from_table(log)
+        return log.set_axis([str(name) for name in log.columns], axis=1)
     if not isinstance(log, (str, os.PathLike)):
         raise InputError(
             f"log is a {type(log).__name__}: it must be a DataFrame, a path to Parquet, or a DuckDB relation."
@@ -121,13 +113,85 @@ def _open(log: Log) -> duckdb.DuckDBPyRelation:
         raise InputError(f"log is {os.fspath(log)!r}: it must be the path of Parquet files.") from None
 
 
+def _pick(source: pd.DataFrame | duckdb.DuckDBPyRelation, names: Sequence[str]) -> duckdb.DuckDBPyRelation:
+    """Return these columns of a log, each of which it must have once; times in whole microseconds."""
+    there = list(source.columns)
+    if missing := [name for name in names if not isinstance(name, str) or name not in there]:
+        needed = ", ".join(dict.fromkeys(map(str, names)))
+        raise InputError(f"log has no column {missing[0]!r}: it must have {needed}.")
+    small = [name.lower() for name in there]  # to SQL a name in capitals is the same
+    if twice := [name for name in names if small.count(name.lower()) > 1]:
+        raise InputError(
+            f"log has {small.count(twice[0].lower())} columns {twice[0]!r}: it must have one, in capitals or not."
+        )
+    once = list(dict.fromkeys(names))
+    if not once:
+        raise InputError("columns is empty: it must be the columns by name.")
+    rows = _from_table(source[once]) if isinstance(source, pd.DataFrame) else source
+    return rows.project(", ".join(f"{_in_microseconds(rows, name)} as {quoted(name)}" for name in once))
+
+
+def _in_microseconds(rows: duckdb.DuckDBPyRelation, name: str) -> str:
+    """Return a column as SQL, nanoseconds cut down to microseconds: DuckDB counts in these, and its cast rounds."""
+    make = {"TIMESTAMP_NS": "make_timestamp", "TIMESTAMPTZ_NS": "make_timestamptz"}.get(_type(rows, name))
+    ns = f"epoch_ns({quoted(name)})"
+    return f"{make}({ns} // 1000 - ({ns} % 1000 < 0)::int)" if make else quoted(name)
+
+
 def _from_table(log: pd.DataFrame) -> duckdb.DuckDBPyRelation:
     """Return a table by way of Arrow: DuckDB does not read a reversed view of one (a negative stride) itself."""
+    for name, column in log.items():
+        if column.dtype == "object" and len(set(map(_clock, column.dropna()))) > 1:
+            raise InputError(
+                f"{name} is of mixed kind (times with a zone and without, or dates): it must hold one plain kind."
+            )
     try:
         return _connection().from_arrow(pa.Table.from_pandas(log, preserve_index=False))
-    except (pa.ArrowException, ValueError, duckdb.Error) as problem:
+    except (pa.ArrowException, ValueError, TypeError, OverflowError, duckdb.Error) as problem:
         raise InputError(
             f"log has a column of mixed or unknown kind ({_told(problem)}): each must hold one plain kind."
+        ) from None
+
+
+def _clock(value: object) -> str:
+    """Return the kind of clock that a value was read from: Arrow would take one for the other, zone and all."""
+    if isinstance(value, datetime):
+        return "a clock" if value.tzinfo is None else "a clock with a zone"
+    return "a calendar" if isinstance(value, date) else "no clock"
+
+
+def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: Mapping[str, str]) -> int:
+    """Raise InputError unless there are rows, and all have values of the right kind; return how many there are."""
+    if not _ask(rows, "select 1 from log limit 1"):
+        raise InputError("log is empty: it must have at least one row.")
+    for name in columns:
+        if re.fullmatch(r"(STRUCT|MAP|UNION)\(.*|.*\]", _type(rows, name)):
+            raise InputError(f"{name} is {_type(rows, name)}: it must hold one plain value in every row.")
+    for name, kind in kinds.items():
+        if not re.fullmatch(_KINDS[kind][0], _type(rows, name)):
+            raise InputError(f"{name} is {_type(rows, name)}: it must be {_KINDS[kind][2]} in every row.")
+    empty = [f"count(*) filter (where {_missing(rows, name)})" for name in columns]
+    unfit = [
+        f"any_value({quoted(name)}::varchar) filter (where not ({_fit(rows, name, kind)}))"
+        for name, kind in kinds.items()
+    ]
+    total, *found = _ask(rows, f"select {', '.join(['count(*)', *empty, *unfit])} from log")[0]
+    for name, count in zip(columns, found[: len(columns)], strict=True):
+        if count:
+            raise InputError(f"log has {count} rows without {name}: every row must have a value.")
+    for (name, kind), value in zip(kinds.items(), found[len(columns) :], strict=True):
+        if value is not None:
+            raise InputError(f"{name} is {value} in some row: it must be {_KINDS[kind][2]} in every row.")
+    return total
+
+
+def _ask(rows: duckdb.DuckDBPyRelation, query: str) -> list[tuple]:
+    """Return the answer to a query on `log`; what a relation or a file only shows when it is read is told here."""
+    try:
+        return rows.query("log", query).fetchall()
+    except duckdb.Error as problem:
+        raise InputError(
+            f"log can't be read ({_told(problem)}): it must be a table of plain columns."
         ) from None
 
 
@@ -154,16 +218,11 @@ def _missing(rows: duckdb.DuckDBPyRelation, name: str) -> str:
 
 
 def _check_once(rows: duckdb.DuckDBPyRelation, total: int, key: Sequence[str]) -> None:
-    names = [name for name in key if name in rows.columns]
-    if not names or len(names) < len(key):
-        return  # a table without its key can't be checked, only believed
-    once = rows.query("log", f"select count(*) from (select distinct {_listed(names)} from log)").fetchall()[
-        0
-    ][0]
+    once = _ask(rows, f"select count(*) from (select distinct {_listed(key)} from log)")[0][0]
     if once < total:
         raise InputError(
-            f"log has {total - once} rows that repeat the {' and '.join(names)} of another: each must be there "
-            "once (deduplicated(log) drops repeats)."
+            f"log has {total - once} rows that repeat the {' and '.join(key)} of another: each must be there "
+            "once (deduplicated drops repeats)."
         )
 
 
@@ -176,32 +235,37 @@ def _check_clock(rows: duckdb.DuckDBPyRelation, until: object) -> None:
         raise InputError(
             f"until is {shown(until)}: it must be a timestamp, with a time zone if and only if ts has one."
         )
+    moment = (moment.tz_convert("UTC") if moment.tz else moment).floor("us")  # as the log's own times are
     literal = f"timestamp{'tz' if moment.tz else ''} '{moment}'"
-    late = rows.query("log", f"select count(*) from log where ts > {literal}").fetchall()[0][0]
+    late = _ask(rows, f"select count(*) from log where ts > {literal}")[0][0]
     if late:
         raise InputError(f"log has {late} events after {moment}: an event from the future has a wrong clock.")
 
 
 def deduplicated(log: Log, key: str | Sequence[str] = IMPRESSION) -> duckdb.DuckDBPyRelation:
-    """Return `log` with one row for each value of `key`: the earliest `ts` if there is one.
+    """Return `log` with one row for each value of `key`: that of the earliest `ts` (timestamp or number) if it has one.
 
     Of rows that tie, the one whose columns sort first is kept, so that the order of the rows does not matter. A
     client that sends again after a lost answer leaves repeats, and a click counted twice is a wrong CTR. This
     can't tell a repeat from two events that truly have the same key: choose the key.
     """
-    if not isinstance(key, Iterable):
-        raise InputError(f"key is {shown(key)}: it must be the columns that tell one row from another.")
-    key = (key,) if isinstance(key, str) else tuple(key)
+    key, source = _names("key", key), _source(log)
     if not key:
         raise InputError("key is empty: it must be the columns that tell one row from another.")
-    rows = events(log, key)
-    order = _listed([*(["ts"] if "ts" in rows.columns else []), *rows.columns])
-    once = f"row_number() over (partition by {_listed(key)} order by {order}) = 1"
+    rows = _pick(source, [*source.columns, *key])
+    times = ["ts"] if "ts" in rows.columns else []
+    _check_values(rows, key, dict.fromkeys(times, "time or number"))
+    once = f"row_number() over (partition by {_listed(key)} order by {_listed([*times, *rows.columns])}) = 1"
     return rows.query("log", f"select * from log qualify {once}")
 
 
 def table(rows: duckdb.DuckDBPyRelation) -> pd.DataFrame:
-    """Return a relation as a pandas table."""
+    """Return a relation as a pandas table; InputError where a column is of a kind that it doesn't hold."""
+    for name in rows.columns:
+        if re.fullmatch(_UNFIT, _type(rows, name)):
+            raise InputError(
+                f"{name} is {_type(rows, name)}, which a table can't hold: it must be cast to BIGINT or VARCHAR."
+            )
     with warnings.catch_warnings():  # DuckDB calls pandas in an old way where a column has a time zone
         warnings.simplefilter("ignore")
         return rows.df()
@@ -221,8 +285,6 @@ def mean_by(rows: duckdb.DuckDBPyRelation, expression: str, by: str | None, wher
     if by is None:
         value = rows.query("log", f"select avg({expression}) from log where {where}").fetchall()[0][0]
         return float("nan") if value is None else float(value)
-    if by not in rows.columns:
-        raise InputError(f"by is {by!r}: it must be a column of the log, {', '.join(rows.columns)}.")
-    mean = f"avg({expression}) filter (where {where}) as mean"
-    means = table(rows.query("log", f"select {quoted(by)} as by, {mean} from log group by 1 order by 1"))
-    return means.set_index("by")["mean"].rename_axis(by).astype(float)
+    mean = f"avg({expression}) filter (where {where})"
+    means = table(rows.query("log", f"select {quoted(by)}, {mean} from log group by 1 order by 1"))
+    return means.set_axis(["by", "mean"], axis=1).set_index("by")["mean"].rename_axis(by).astype(float)

@@ -7,6 +7,8 @@ from twoworlds.errors import InputError, require_numeric, require_one_of, requir
 
 #: Larger grades would make 2^relevance more than a float holds.
 _HIGHEST_GRADE = 1000
+#: Relevances that differ by so small a share are the same one, written to the precision of a float32.
+_SAME = 1e-6
 
 
 def dcg(
@@ -23,9 +25,7 @@ def dcg(
     values = _gains(relevance, gain)
     if scores is not None:
         values = _ranked(values, require_numeric("scores", scores))
-    top = len(values) if k is None else require_whole("k", k, 1, 10**9)
-    discount = 1 / np.log2(np.arange(2, len(values) + 2))
-    return float((values * discount)[:top].sum())
+    return _discounted(values, k)
 
 
 def ndcg(
@@ -50,8 +50,11 @@ def ndcg(
             f"{missing:.6g}."
         )
     best = np.sort(pool)[::-1][: len(gained) if k is None else None]
-    ideal = dcg(best, k)
-    return dcg(gained, k, scores=scores) / ideal if ideal > 0 else float("nan")
+    if scores is not None:
+        gained = _ranked(gained, require_numeric("scores", scores))
+    ideal = _discounted(best, k)
+    # What was shown may be a hair above what was judged: no list is better than the best one.
+    return min(1.0, _discounted(gained, k) / ideal) if ideal > 0 else float("nan")
 
 
 def _not_in(relevance: ArrayLike, judged: ArrayLike) -> float | None:
@@ -59,15 +62,19 @@ def _not_in(relevance: ArrayLike, judged: ArrayLike) -> float | None:
 
     Equal means to the precision of a float32, in which a log may hold one and not the other.
     """
-    shown, pool = (np.sort(np.asarray(values, dtype=np.float64)) for values in (relevance, judged))
-    at = 0
-    for value in shown:
-        while at < len(pool) and pool[at] < value and not np.isclose(pool[at], value, rtol=1e-6, atol=0):
-            at += 1
-        if at == len(pool) or not np.isclose(pool[at], value, rtol=1e-6, atol=0):
-            return float(value)
-        at += 1
-    return None
+    shown, pool = (np.sort(require_numeric("relevance", values)) for values in (relevance, judged))
+    # From the least on, each takes the first that is large enough and not taken: that, or the one after the last taken.
+    order = np.arange(len(shown))
+    at = order + np.maximum.accumulate(np.searchsorted(pool, shown * (1 - _SAME)) - order)
+    lacks = np.append(pool, np.inf)[np.minimum(at, len(pool))] > shown * (1 + _SAME)
+    return float(shown[np.argmax(lacks)]) if lacks.any() else None
+
+
+def _discounted(gains: NDArray[np.float64], k: int | None) -> float:
+    """Return the sum of gain_i / log2(i + 1) over the first k positions, all if None."""
+    top = len(gains) if k is None else require_whole("k", k, 1, 10**9)
+    discount = 1 / np.log2(np.arange(2, len(gains) + 2))
+    return float((gains * discount)[:top].sum())
 
 
 def _gains(relevance: ArrayLike, gain: str, name: str = "relevance") -> NDArray[np.float64]:

@@ -21,11 +21,11 @@ def sessionise(
 ) -> pd.DataFrame:
     """Return the events (user_id, ts) with their session, numbered 1, 2, 3 ... for each user; sorted by user and time.
 
-    log: columns user_id, ts (timestamp); unsorted is fine. gap_min: minutes, above 0; times count in µs. A
-    longer pause than the
-    gap begins a session. A pause of exactly the gap does not, unless `split_at_gap` (as in Apache
-    Beam, whose session windows are half-open). A repeated event changes no session. until:
-    see `events`. Two people on one phone are one user to it, and a long video without events is a pause.
+    log: columns user_id, ts (timestamp); unsorted is fine. gap_min: minutes, above 0. A longer pause than the gap
+    begins a session. A pause of exactly the gap does not, unless `split_at_gap` (as in Apache Beam, whose session
+    windows are half-open). Times count in whole µs: nanoseconds are cut off before a pause is measured. A repeated
+    event changes no session. until: see `events`. Two people on one phone are one user to it, and a long video without
+    events is a pause.
     """
     gap = round(require_number("gap_min", gap_min, 1 / 60_000_000, 1e6, "minutes") * 60_000_000)
     above = ">=" if require_one_of("split_at_gap", split_at_gap, (False, True)) else ">"

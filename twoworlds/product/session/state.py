@@ -116,9 +116,10 @@ def clean_events(events: pd.DataFrame, skew: Literal["refuse", "clamp"] = "refus
 
     events: columns event_id, event_s (when it happened, by the phone's clock), arrived_s (when the state can know
     it, by the server's clock); further columns are kept. Ids are compared as they stand. One that comes again is a
-    repeat: the first arrival counts, of equal arrivals the one that happened first. An event that happened after it
-    arrived shows a fast phone clock: "refuse" raises InputError, "clamp" takes the time of arrival for it. A time
-    that is missing or not finite raises InputError.
+    repeat: the first arrival counts, of equal arrivals the one that happened first, and of rows alike in both the one
+    that sorts first when all its columns are written out. So the order of the rows decides nothing but the order of
+    different events of one moment. An event that happened after it arrived shows a fast phone clock: "refuse" raises
+    InputError, "clamp" takes the time of arrival for it. A time that is missing or not finite raises InputError.
     """
     require_kind("events", events, pd.DataFrame)
     require_one_of("skew", skew, ("refuse", "clamp"))
@@ -128,9 +129,7 @@ def clean_events(events: pd.DataFrame, skew: Literal["refuse", "clamp"] = "refus
     events = events.assign(**{name: _times(name, events[name]) for name in ("event_s", "arrived_s")})
     if events["event_id"].isna().any():
         raise InputError("event_id is missing in a row: without it a repeat can't be told from a new event.")
-    # Without its index, whose name may be that of a column.
-    in_order = events.reset_index(drop=True).sort_values(["arrived_s", "event_s"])
-    once = in_order.drop_duplicates("event_id", ignore_index=True)
+    once = _first_of_each(events.reset_index(drop=True))
     early = once["event_s"] > once["arrived_s"]
     if early.any() and skew == "refuse":
         name, happened, arrived = (once.loc[early, k].iat[0] for k in ("event_id", "event_s", "arrived_s"))
@@ -139,6 +138,18 @@ def clean_events(events: pd.DataFrame, skew: Literal["refuse", "clamp"] = "refus
             '(skew="clamp" takes the arrival for its time).'
         )
     return once.assign(event_s=once["event_s"].where(~early, once["arrived_s"]))
+
+
+def _first_of_each(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of each id that arrived first, by arrival; of those alike in both times the first as written."""
+    times = ["arrived_s", "event_s"]
+    alike = events["event_id"].duplicated(keep=False) & events.duplicated(times, keep=False)
+    # Written out, since values of any kinds can be compared so; the others have no other to be compared with.
+    written = pd.Series("", events.index, dtype=object)
+    written[alike] = [repr(row) for row in events[alike].itertuples(index=False, name=None)]
+    order = events[times].assign(written=written).sort_values([*times, "written"]).index
+    kept = events.loc[order].drop_duplicates("event_id")
+    return kept.sort_index().sort_values(times, ignore_index=True)
 
 
 def age_at(times: ArrayLike, generated: ArrayLike, available: ArrayLike) -> Vector:
