@@ -404,6 +404,39 @@ def test_slips_are_named_as_people_type_them(id, slip, words):
     assert words in verdict.line
 
 
+def to_the_end_of_the_last(sessions, time, gap):
+    touched = [s for s in sessions if s[0] < time + gap and time < s[1]]
+    first = min([time, *(start for start, _ in touched)])
+    return sorted(
+        [*(s for s in sessions if s not in touched), (first, touched[-1][1] if touched else time + gap)]
+    )
+
+
+def touching_what_comes(sessions, time, gap):
+    touched = [s for s in sessions if s[0] <= time + gap and time < s[1]]
+    merged = min([time, *(s[0] for s in touched)]), max([time + gap, *(s[1] for s in touched)])
+    return sorted([*(s for s in sessions if s not in touched), merged])
+
+
+def run_together(arrivals, ttl):
+    return exercises["05.3"].answer([(now, f"{user}{number}", 0) for now, user, number in arrivals], ttl)
+
+
+@pytest.mark.parametrize(
+    ("id", "slip", "said"),
+    [
+        ("05.4", to_the_end_of_the_last, "[0][1] is 40, expected 65"),
+        ("05.4", touching_what_comes, "a list of 1 items, expected 2"),
+        ("05.3", run_together, "(4, 4), where [0] is 4, expected 5"),
+    ],
+)
+def test_rarer_slips_fail_where_they_are_alone(id, slip, said):
+    """Each in a case that tells it from all named ones: shown by its value, and not by another's name."""
+    verdict = trusted_verdict(exercises[id], slip)
+    assert not verdict.passed
+    assert said in verdict.line
+
+
 # --- how often to retrain? ------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """The table of an experiment: each row is what the small functions say."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from twoworlds.world import Policy, World, simulate
 @pytest.fixture(scope="module")
 def users():
     arms = {"slow": Policy(latency_ms=900), "now": Policy(), "fast": Policy(latency_ms=100)}
-    return simulate(World(users=3000, days=3, seed=4), arms).per_user()
+    return simulate(World(users=40_000, days=3, seed=4), arms).per_user()
 
 
 def test_rows_are_the_functions(users):
@@ -59,13 +61,17 @@ def test_a_control_that_is_0_or_its_rounding_has_no_lift_and_spoils_no_other_met
 
 
 def test_a_noisy_control_has_fiellers_interval_and_its_p():
-    """A tenth is the delta method's limit: on either side the row is what the method for it says."""
-    for noise, is_delta in ((0.099, True), (0.101, False), (0.3, False), (0.6, False)):
+    """On either side of the change the row is what the method for it says, at any level."""
+    noises, levels = ((0.0199, True), (0.0201, False), (0.3, False), (0.6, False)), (0.95, 0.8)
+    for (noise, is_delta), level in itertools.product(noises, levels):
         base, step = 5 * np.array([1 - noise, 1 + noise]), np.array([5.0, 9.0])
         table = pd.DataFrame({"arm": ["c", "c", "t", "t"], "x": [*base, *step]})
-        row, (c, t) = analyse(table, ["x"], control="c").iloc[0], (Moments.of(base), Moments.of(step))
+        row, (c, t) = (
+            analyse(table, ["x"], control="c", level=level).iloc[0],
+            (Moments.of(base), Moments.of(step)),
+        )
         assert c.se / c.mean == pytest.approx(noise)
-        expected = relative(c, t).interval() if is_delta else fieller(c, t)
+        expected = relative(c, t).interval(level) if is_delta else fieller(c, t, level)
         assert (row.lift_low, row.lift_high) == expected
         assert row.lift_p == (relative(c, t).p() if is_delta else fieller_p(c, t))
         assert row.lift == relative(c, t).value

@@ -92,3 +92,15 @@ def test_the_level_decides_how_sure_the_goal_must_be():
     goal = Estimate(1.8, 1)
     assert decide(goal) == "undecided"
     assert decide(goal, level=0.9) == "ship"
+
+
+def test_a_guardrail_without_spread_neither_holds_nor_is_broken():
+    """Nothing is known of its error: an interval of no width would rule out all harm."""
+    constant = Guardrail(Estimate(0.0, 0.0), 1)
+    assert (constant.holds, constant.broken) == (False, False)
+
+
+def test_an_alpha_that_no_quantile_is_known_for_is_refused():
+    with pytest.raises(InputError, match="alpha is 1e-280: it must be a number from 1e-100 to"):
+        Guardrail(Estimate(-0.3, 0.1, 5), 0.2, alpha=1e-280)
+    assert math.isfinite(Guardrail(Estimate(-0.3, 0.1, 1), 0.2, alpha=1e-99).worst)

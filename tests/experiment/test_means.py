@@ -193,3 +193,16 @@ def test_small_differences_of_large_numbers_are_differences():
         assert (effect.value, effect.se) == pytest.approx((1, math.sqrt(2 / 3 / 4)))
     heavy = paired([0.0, 0, 0, 1e12], [1e-3, 2e-3, 3e-3, 1e12])
     assert heavy.se > 0
+
+
+def test_one_pair_has_no_error_at_all():
+    assert math.isnan(paired([1.0], [2.5]).se)
+
+
+def test_the_noise_floor_of_pairs_is_only_as_high_as_rounding():
+    """Values of a million, differences that vary in the tenth digit: a real spread, and whole before isn't enough."""
+    rng = np.random.default_rng(0)
+    before = np.round(rng.normal(1e6, 10, 200))
+    change = paired(before, before + 0.5 + rng.normal(0, 2e-8, 200))
+    assert 0 < change.se < 3e-9
+    assert paired([1.0, 2, 3], [1.1, 2.1, 3.1]).se == 0

@@ -204,3 +204,15 @@ def test_metrics_may_be_any_list_of_names(listed):
 def test_nullable_and_small_columns_count_as_their_numbers(dtype):
     frame = table().assign(x=pd.array([0, 1, 1, 1, 0, 0], dtype=dtype)).set_index(pd.Index([9] * 6))
     assert by_arm(frame, ["x"], control="a")["b"]["x"] == Moments(2, 0, 0)
+
+
+def test_whole_sums_are_exact_even_as_floats():
+    """99 or so failures in a thousand million: nothing was rounded, so nothing is taken for rounding."""
+    total = 999_999_900
+    whole, floats = (Moments.of_sums(kind(total), kind(total), 10**9) for kind in (int, float))
+    assert floats == whole
+    assert whole.var == pytest.approx(1e-7, rel=1e-6)
+    rounded = Moments.of_sums(
+        total, np.nextafter(float(total), 0) + 2e-7, 10**9
+    )  # a float of squares is not whole
+    assert rounded.var == 0

@@ -124,3 +124,12 @@ def test_tenths_tie_around_a_large_mean_as_well(size, large):
     for _ in range(20):
         a, b = rng.integers(1, 9, (2, size)).astype(float)
         assert permutation_test(large + a / 10, large + b / 10, 500).p == permutation_test(a, b, 500).p
+
+
+def test_no_tie_where_differences_are_near():
+    """A billionth of the values apart: more than their rounding, so not equal; of whole numbers one apart likewise."""
+    near = permutation_test([1000.0, 1000.000001, 1000.000002], [1000.000004, 1000.000005, 1000.000006])
+    far = permutation_test([0, 1, 2], [4, 5, 6])
+    assert near.p == far.p == 0.1
+    whole = 2.0**51 + np.array([0, 1, 2, 3, 10, 11, 12, 13.0])
+    assert permutation_test(whole[:4], whole[4:]).p == pytest.approx(2 / 70)

@@ -32,7 +32,7 @@ class Guardrail:
         require_kind("effect", self.effect, Estimate)
         object.__setattr__(self, "margin", require_inside("margin", self.margin, 0, 1e300))
         require_one_of("harm", self.harm, ("lower", "higher"))
-        object.__setattr__(self, "alpha", require_inside("alpha", self.alpha, 0, 0.5))
+        object.__setattr__(self, "alpha", require_inside("alpha", self.alpha, 1e-100, 0.5))
 
     @property
     def worst(self) -> float:

@@ -12,8 +12,6 @@ from twoworlds.experiment.moments import Moments, are_whole, checked_values
 
 #: A lift, or its error, above this says only that the control mean is next to nothing.
 LARGEST = 1e100
-#: The control's standard error over its mean up to which the delta method is good.
-NOISY = 0.1
 #: Times its standard error: a control mean below that is 0 as far as anybody knows, mostly the rounding of 0.
 NOTHING = 1e-6
 

@@ -230,3 +230,7 @@ def test_erlang_b_at_small_integers():
 def test_wrong_input_gets_a_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_a_chance_a_millionth_too_large_takes_another_server():
+    assert q.fewest_servers(1, (1 / 3) * (1 - 1e-7)) == 3

@@ -198,5 +198,13 @@ def test_results_keep_what_they_were_given():
 
 def test_two_results_can_be_compared_without_a_traceback():
     """By identity: to compare numbers, compare the arrays."""
-    first, second = (q.fcfs([0, 1], [1, 1]) for _ in range(2))
-    assert first == first != second
+    rng = np.random.default_rng(0)
+    for serve in (
+        lambda: q.fcfs([0, 1], [1, 1]),
+        lambda: q.balance(rng, [0, 1], [1, 1], 2, "random"),
+        lambda: q.serve_batches([0, 1], 5, 1, 1),
+        lambda: q.throttle(rng, [1, 2], 5),
+        lambda: q.retry_storm([1, 2], 1, 1, 2),
+    ):
+        first, second = serve(), serve()
+        assert first == first != second

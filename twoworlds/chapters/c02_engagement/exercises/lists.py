@@ -135,9 +135,12 @@ def _near_ndcg(value: float, expected: float, shown: list[float], judged: list[f
         return "judged is in no order: sort it, the largest relevance first, before you cut it."
     if np.isclose(value, _scores_with(lambda i: np.log2(i + 2))(shown, judged)):
         return "your discount is one place off: the first place has log2(2) = 1."
-    if value > 1:
-        return "NDCG can't exceed 1: the best list has the largest relevance first."
-    return of_scale(value, expected)
+    told = of_scale(value, expected)
+    return (
+        "NDCG can't exceed 1: the best list has the largest relevance first."
+        if value > 1 and not told
+        else told
+    )
 
 
 NDCG = Exercise(

@@ -124,10 +124,10 @@ _SLIPS = {
     ]: "sessions are numbered from 1: a user's first event begins one, and has no pause before it.",
     lambda events, gap: session_numbers(
         events, gap / 60
-    ): "gap_min is in minutes; you compared it with seconds.",
+    ): "every pause splits in yours. gap_min is in minutes: did you compare it with seconds?",
     lambda events, gap: (
         [1] * len(events)
-    ): "no pause splits in yours. gap_min is in minutes: did you compare it with hours, or with days?",
+    ): "no pause splits in yours. gap_min is in minutes: is that what you compare it with, hours and days included?",
     _windows: "you cut time into windows as long as the gap. A session lasts until a pause, however long that takes.",
 }
 

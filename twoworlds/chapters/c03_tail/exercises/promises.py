@@ -70,7 +70,7 @@ def availability(stages: Sequence[Sequence[float]]) -> float:
 
 def _stages() -> list[tuple[list[list[float]]]]:
     return [
-        ([[0.9], [0.8, 0.6]],),
+        ([[0.9], [0.4, 0.5]],),
         ([[0.5, 0.8], [0.9]],),
         ([[0.999], [0.999], [0.999]],),
         ([[0.99, 0.99], [0.9995]],),
@@ -96,6 +96,7 @@ AVAILABILITY = Exercise(
         (lambda stages: math.prod(min(1, sum(s)) for s in stages), "chances to be up don't add up: a stage is down only if all of its parts are."),
         (lambda stages: sum(1 - math.prod(1 - p for p in s) for s in stages) / len(stages),
          "stages don't average: the chain needs all of them."),
+        (lambda stages: availability(stages[:1]), "that is the first stage alone, or the best part of all: the chain needs every stage."),
         (lambda stages: 1 - availability(stages), "that is how often it is down: one minus that."),
         (lambda stages: 100 * availability(stages), "that is in per cent: return a share."),
     ),

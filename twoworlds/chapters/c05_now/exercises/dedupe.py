@@ -51,7 +51,7 @@ def _people(arrivals: Arrivals, ttl: float) -> tuple[int, int]:
 
 
 def _by_number_alone(value: object, expected: object, arrivals: Arrivals, ttl: float) -> str | None:
-    """Name a sixth slip: the worked example tells it from all others."""
+    """Name a sixth slip: the worked example tells it from all others, the fourth case from keys that run together."""
     if same(value, count_once([(now, "anybody", number) for now, _, number in arrivals], ttl)):
         return "you know messages by their number alone. Every phone counts from 1: two people's messages look like copies."
     return None
@@ -65,7 +65,7 @@ def _cases() -> list[tuple[Arrivals, float]]:
         ([(0, "ana", 1), (5, "bo", 1), (8, "ana", 1), (19, "ana", 1), (30, "ana", 1)], 10),
         ([(0, "ana", 1), (8, "ana", 1), (16, "ana", 1), (24, "ana", 1)], 10),
         ([(0, "ana", 1), (10, "ana", 1), (21, "ana", 1), (21, "bo", 2)], 10),
-        ([(0, "bo1", 2), (1, "bo", 12), (2, "bo", 3), (3, "bo", 2)], 10),
+        ([(0, "bo1", 2), (1, "bo", 12), (2, "bo", 3), (2, "cy", 3), (3, "bo", 2)], 10),
         (many, 20),
         (many, 5),
         ([], 10),

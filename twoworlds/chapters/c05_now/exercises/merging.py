@@ -84,6 +84,8 @@ def _cases() -> list[tuple[Sessions, float, float]]:
         ([(50, 80)], 25, 30),
         ([(100, 130), (300, 330)], 10, 30),
         ([], 7, 30),
+        ([(0, 40)], 35, 30),
+        ([(50, 80)], 20, 30),
         *((some, int(time), 30) for time in rng.integers(0, 900, 8)),
     ]
 

@@ -84,7 +84,7 @@ def good_enough(value: object, expected: object) -> bool | str:
         return f"the plan can't be lived: {error}"
     told = ", ".join(f"{name} {100 * result[name]:+.2f} %" for name in ("everybody", *SEGMENTS))
     told = f"lived: {told}, {result['machines']:.2f} machines. "
-    if result["machines"] > BUDGET:
+    if round(result["machines"], 2) > BUDGET:  # as it is told
         minutes = " The delay is in seconds: did you mean minutes?" if value["delay_s"] <= SHORTEST_S else ""
         return f"{told}The budget is {BUDGET:g} machines.{minutes}"
     for segment in SEGMENTS:

@@ -179,7 +179,7 @@ def _test_slip(value: Four, expected: Four, control: Values, treatment: Values) 
             if np.allclose(value, _from(gap, se, df), rtol=1e-6):
                 return sentence.format(name)
     # However p was found, and for a rounded 1.96: the known wrong answer is matched to all digits.
-    if np.allclose(value[1:3], (gap - 1.96 * effect.se, gap + 1.96 * effect.se), rtol=1e-4, atol=1e-6):
+    if np.allclose(value[:3], (gap, gap - 1.96 * effect.se, gap + 1.96 * effect.se), rtol=1e-4, atol=1e-6):
         return (
             "you took 1.96 and the normal law: with a dozen users the error itself is only estimated, so use "
             "Student's t."
