@@ -12,6 +12,8 @@ BLOCK = 250  # users of one experiment: 2,000 experiments, each with users of it
 CHANGE = Policy(latency_ms=1200)
 METRICS = ("sessions", "clicks", "watch_s")
 
+pytestmark = pytest.mark.xdist_group("coverage")  # one worker simulates for all
+
 
 @pytest.fixture(scope="module")
 def worlds():

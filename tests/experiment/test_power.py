@@ -6,6 +6,8 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats import power as power_tables
+from statsmodels.stats import proportion
 
 from twoworlds.errors import InputError
 from twoworlds.experiment import (
@@ -94,13 +96,12 @@ def test_no_effect_is_found_alpha_of_the_time():
 
 
 def test_second_opinion_of_statsmodels():
-    power = pytest.importorskip("statsmodels.stats.power")
-    peer = power.TTestIndPower()
+    t_test = power_tables.TTestIndPower()
     for effect in (0.04, 0.05, 0.2, 1.5):
-        n = peer.solve_power(effect, alpha=0.05, power=0.8, alternative="larger")
+        n = t_test.solve_power(effect, alpha=0.05, power=0.8, alternative="larger")
         assert sample_size_t(effect, 1, alpha=0.1) == pytest.approx(n, rel=1e-5)
-    assert power_t(0.3, 1, 50) == pytest.approx(peer.power(0.3, 50, 0.025, alternative="larger"), abs=1e-6)
-    normal = power.NormalIndPower().power(0.3, 50, 0.05)
+    assert power_t(0.3, 1, 50) == pytest.approx(t_test.power(0.3, 50, 0.025, alternative="larger"), abs=1e-6)
+    normal = power_tables.NormalIndPower().power(0.3, 50, 0.05)
     assert power_of(0.3, 1, 50) == pytest.approx(normal, abs=1e-9)
 
 
@@ -224,14 +225,14 @@ def test_no_smaller_rise_would_do():
 
 
 def test_second_opinion_of_statsmodels_on_shares():
-    peer = pytest.importorskip("statsmodels.stats.power")
-    of_shares = pytest.importorskip("statsmodels.stats.proportion")
     for n, base in ((300, 0.5), (10_000, 0.02), (2e6, 0.3)):
         rise = detectable_shares(n, base)
-        assert of_shares.power_proportions_2indep(rise, base, n).power == pytest.approx(0.8, abs=1e-6)
+        assert proportion.power_proportions_2indep(rise, base, n).power == pytest.approx(0.8, abs=1e-6)
         rise = detectable_shares(n, base, null="baseline")
         spreads = (math.sqrt(sum(p * (1 - p) for p in pair)) for pair in ((base, base), (base, base + rise)))
-        assert peer.normal_sample_size_one_tail(rise, 0.8, 0.025, *spreads) == pytest.approx(n, rel=1e-9)
+        assert power_tables.normal_sample_size_one_tail(rise, 0.8, 0.025, *spreads) == pytest.approx(
+            n, rel=1e-9
+        )
 
 
 @pytest.mark.parametrize("effect", [1e12, 10, 1, 1e-9, 1e-12])

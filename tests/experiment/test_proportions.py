@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from statsmodels.stats import proportion
 
 from twoworlds.errors import InputError
 from twoworlds.experiment import (
@@ -80,7 +81,6 @@ def test_the_pooled_test_is_the_chi_square():
 
 
 def test_second_opinion_of_statsmodels():
-    proportion = pytest.importorskip("statsmodels.stats.proportion")
     (c, t), effect = UDACITY, difference_of_shares(*UDACITY, pooled=True)
     z, p = proportion.proportions_ztest([t.hits, c.hits], [t.n, c.n])
     assert (effect.statistic(), effect.p()) == pytest.approx((z, p))

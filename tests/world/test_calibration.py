@@ -6,6 +6,8 @@ import pytest
 
 from twoworlds.world.calibration import FACTS, README, Laboratory, measure, readme_tables, updated
 
+pytestmark = pytest.mark.xdist_group("calibration")  # one worker measures for all
+
 
 @pytest.fixture(scope="module")
 def measured():

@@ -1,4 +1,4 @@
-"""How changes are tested: assignment, power, estimates, pitfalls."""
+"""How changes are tested: estimates and their errors, planning, what a significant result is worth, decisions."""
 
 from twoworlds.experiment.analysis import analyse
 from twoworlds.experiment.decision import Guardrail, decide

@@ -311,14 +311,6 @@ def _moved_shared_only(a: Config, b: Config) -> dict:
     return {k: (a[k], b[k]) for k in a if k in b and a[k] != b[k]}
 
 
-def _moved_truthy(a: Config, b: Config) -> dict:
-    return {
-        k: (a.get(k), b.get(k))
-        for k in [*a, *(k for k in b if k not in a)]
-        if (a.get(k) or 0) != (b.get(k) or 0)
-    }
-
-
 MOVED = Exercise(
     id="01.5",
     title="What moves with the mandate?",

@@ -55,7 +55,10 @@ def build_curves() -> pd.DataFrame:
 
 
 def build_free() -> pd.DataFrame:
-    """Return the effect of every combination of the free knobs on active users of the last week."""
+    """Return the effect of every combination of the free knobs on active users of the last week.
+
+    Columns: the knobs' values, change and its standard error se (shares).
+    """
     base = simulate(WORLD, Policy())
     rows = []
     for values in itertools.product(*(LEVELS[knob] for knob in FREE)):
@@ -66,7 +69,11 @@ def build_free() -> pd.DataFrame:
 
 
 def build_service() -> pd.DataFrame:
-    """Return felt time and p99, with all replicas and with a zone lost, for each ranker that can run (ms)."""
+    """Return what users feel and how slow the ranking is, for each ranker that can run.
+
+    Columns: model_quality, candidates, replicas, felt_ms (mean time to the first video), p99_ms (of ranking),
+    p99_lost_ms (the same with a zone lost; infinite where the rest can't carry the peak).
+    """
     rows = []
     for quality in LEVELS["model_quality"]:
         for candidates in LEVELS["candidates"]:

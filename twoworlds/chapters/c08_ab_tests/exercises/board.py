@@ -25,7 +25,10 @@ MISSED = 0.7
 
 
 def build_tests() -> pd.DataFrame:
-    """Run a four-week test of each launch, 60,000 users an arm: launch, metric, n (an arm), lift, low, high, p."""
+    """Run a four-week test of each launch, 60,000 users an arm.
+
+    Columns: launch, metric, n (users an arm), lift, low, high (shares), p.
+    """
     tables = []
     for name, policy in LAUNCHES.items():
         users = simulate(TESTS, {"control": Policy(), "treatment": policy}).per_user()
@@ -35,7 +38,11 @@ def build_tests() -> pd.DataFrame:
 
 
 def build_truth() -> pd.DataFrame:
-    """Live the quarter with each launch: launch, change of active users in the last fortnight (share), se, first_week."""
+    """Live the quarter with each launch.
+
+    Columns: launch, change (of active users in the last fortnight), its standard error se, and first_week (the change
+    in that week); all shares.
+    """
     base, rows = simulate(QUARTER, Policy()), []
     for name, policy in LAUNCHES.items():
         run = simulate(QUARTER, policy)
