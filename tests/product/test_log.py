@@ -300,3 +300,45 @@ def test_years_that_no_calendar_has_are_told():
     for act in (m.sessions, lambda log: m.funnel(log, ["a"])):
         with pytest.raises(InputError, match=r"ts is 290001-01-01 \(BC\).* it must be a timestamp"):
             act(log)
+
+
+NEAR = pd.DataFrame(
+    {"user_id": [1, 1], "ts": [1767225600_000000100, 1767225600_000000005], "said": ["a", "b"]}
+)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_the_earliest_is_found_to_the_nanosecond(zone):
+    times = pd.to_datetime(NEAR.ts)
+    log = NEAR.assign(ts=times if zone is None else times.dt.tz_localize(zone))
+    assert m.deduplicated(log, "user_id").df().said.tolist() == ["b"]
+    assert len(m.deduplicated(log, ["user_id", "ts"]).df()) == 2
+    assert len(m.events(log, ["user_id"], key=["user_id", "ts"])) == 2
+    if zone is None:
+        assert m.deduplicated(log, "user_id").df().ts.iloc[0] == times[1]
+
+
+def test_the_earliest_is_kept_and_not_what_sorts_first():
+    log = pd.DataFrame({"user_id": [1, 1], "ts": [10, 9], "a": ["a late one", "early"]})
+    assert m.deduplicated(log, "user_id").df().a.tolist() == ["early"]
+    with pytest.raises(InputError, match="no column 'who'"):
+        m.deduplicated(log, "who")
+
+
+def test_a_mark_without_a_value_marks_nothing():
+    log = pd.DataFrame({"clicked": [True, False, False], "event_id": [None, None, 3]})
+    assert m.ctr(log) == pytest.approx(1 / 3)
+    assert m.ctr(log.assign(EVENT_ID=1)) == pytest.approx(1 / 3)
+    with pytest.raises(InputError, match="1 rows that repeat the event_id"):
+        m.ctr(log.assign(event_id=[None, 3, 3]))
+
+
+def test_a_column_without_a_name_is_none():
+    with pytest.raises(InputError, match="log has no column ''"):
+        m.ctr(pd.DataFrame({"clicked": [True], "": [1]}), "")
+
+
+def test_tables_of_the_users_own_get_into_nobodys_way():
+    own = duckdb.connect()
+    own.execute("create table log as select 1 as x")
+    assert m.ctr(own.sql("select true as clicked")) == 1

@@ -105,7 +105,7 @@ def debiased_ctr(log: Log, examination: Mapping[int, float] | pd.Series, by: str
     kinds = {"position": "position", "clicked": "flag"}
     rows = events(log, [*kinds, by], kinds=kinds, marks=_MARKS)
     chance = _chances(examination)
-    filled = {int(p) for (p,) in rows.query("log", "select distinct position from log").fetchall()}
+    filled = {int(p) for (p,) in rows.query("told_log", "select distinct position from told_log").fetchall()}
     if missing := sorted(filled - chance.keys()):
         raise InputError(f"examination lacks position {missing[0]}: it must have every position of the log.")
     weight = " ".join(f"when {position} then {1 / share!r}::double" for position, share in chance.items())

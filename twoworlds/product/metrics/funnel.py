@@ -23,7 +23,7 @@ def funnel(log: Log, steps: Sequence[str], unit: str = "user_id", until: object 
     if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         raise InputError(f"steps are {shown(steps)}: they must be a list of different names, in order.")
     rows = events(log, [unit, "step", "ts"], until=until, kinds={"step": "text", "ts": "time or number"})
-    reached = np.array(rows.query("log", _chain(names, quoted(unit))).fetchall()[0], dtype=float)
+    reached = np.array(rows.query("told_log", _chain(names, quoted(unit))).fetchall()[0], dtype=float)
     before = np.concatenate([reached[:1], reached[:-1]])
     with np.errstate(invalid="ignore"):
         shares = {"of_previous": reached / before, "of_first": reached / reached[0]}
@@ -34,7 +34,7 @@ def _chain(steps: Sequence[str], unit: str) -> str:
     """Return the query that counts who reaches each step: each is looked for from the moment of the one before."""
     names = ["'" + step.replace("'", "''") + "'" for step in steps]
     # Only what is asked for: a column of the log with a name of ours would be taken for it.
-    parts = [f"told as (select {unit} as unit, step, ts from log)"]
+    parts = [f"told as (select {unit} as unit, step, ts from told_log)"]
     parts.append(f"s0 as (select unit, min(ts) as moment from told where step = {names[0]} group by 1)")
     for i, name in enumerate(names[1:], start=1):
         came = f"from told join s{i - 1} using (unit) where step = {name} and ts >= moment"

@@ -67,8 +67,9 @@ def events(
 
     It must have at least one row and every column that is named here: `columns` without nulls or NaN, those in
     `kinds` of their kind (column -> "flag", "number" ...). No two rows may agree in all of `key`, nor in all of any
-    of `marks`: further keys, of which a log that lacks a column is believed. No `ts` may lie after `until` (a
-    timestamp: when the log was read; a later event has a wrong clock). Otherwise InputError says what is there.
+    of `marks`: further keys, of which a log that lacks a column is believed, and a row without a value. No `ts` may
+    lie after `until` (a timestamp: when the log was read; a later event has a wrong clock). Otherwise InputError says
+    what is there.
     Columns that are not named are not read, times are cut down to whole µs, and the order of the rows does not matter.
     """
     source, kinds, columns = _source(log), dict(kinds or {}), _names("columns", columns)
@@ -76,11 +77,12 @@ def events(
         require_one_of("kind", kind, _KINDS)
     if until is not None:
         columns, kinds["ts"] = (*columns, "ts"), "time"
-    keys = [_names("key", key), *(mark for mark in marks if set(mark) <= set(source.columns))]
-    rows = _pick(source, [*columns, *kinds, *chain(*keys)])
-    total = _check_values(rows, columns, kinds)
-    for names in filter(None, keys):
-        _check_once(rows, total, names)
+    key, marks = _names("key", key), [mark for mark in marks if set(mark) <= _plain_names(source)]
+    picked = _pick(source, [*columns, *kinds, *key, *chain(*marks)])
+    rows = _in_microseconds(picked)
+    _check_values(rows, columns, kinds)
+    for names in filter(None, (key, *marks)):
+        _check_once(picked, names, everywhere=names == key)
     if until is not None:
         _check_clock(rows, until)
     return rows
@@ -114,9 +116,9 @@ def _source(log: Log) -> pd.DataFrame | duckdb.DuckDBPyRelation:
 
 
 def _pick(source: pd.DataFrame | duckdb.DuckDBPyRelation, names: Sequence[str]) -> duckdb.DuckDBPyRelation:
-    """Return these columns of a log, each of which it must have once; times in whole microseconds."""
+    """Return these columns of a log, each of which it must have once."""
     there = list(source.columns)
-    if missing := [name for name in names if not isinstance(name, str) or name not in there]:
+    if missing := [name for name in names if not isinstance(name, str) or not name or name not in there]:
         needed = ", ".join(dict.fromkeys(map(str, names)))
         raise InputError(f"log has no column {missing[0]!r}: it must have {needed}.")
     small = [name.lower() for name in there]  # to SQL a name in capitals is the same
@@ -128,14 +130,29 @@ def _pick(source: pd.DataFrame | duckdb.DuckDBPyRelation, names: Sequence[str]) 
     if not once:
         raise InputError("columns is empty: it must be the columns by name.")
     rows = _from_table(source[once]) if isinstance(source, pd.DataFrame) else source
-    return rows.project(", ".join(f"{_in_microseconds(rows, name)} as {quoted(name)}" for name in once))
+    return rows.project(_listed(once))
 
 
-def _in_microseconds(rows: duckdb.DuckDBPyRelation, name: str) -> str:
-    """Return a column as SQL, nanoseconds cut down to microseconds: DuckDB counts in these, and its cast rounds."""
-    make = {"TIMESTAMP_NS": "make_timestamp", "TIMESTAMPTZ_NS": "make_timestamptz"}.get(_type(rows, name))
-    ns = f"epoch_ns({quoted(name)})"
-    return f"{make}({ns} // 1000 - ({ns} % 1000 < 0)::int)" if make else quoted(name)
+def _plain_names(source: pd.DataFrame | duckdb.DuckDBPyRelation) -> set[str]:
+    """Return the names of a log's columns that no other column shares, in capitals or not."""
+    small = [name.lower() for name in source.columns]
+    return {name for name in source.columns if small.count(name.lower()) == 1}
+
+
+#: How DuckDB makes a time of microseconds, by the type of one in nanoseconds.
+_MAKE = {"TIMESTAMP_NS": "make_timestamp", "TIMESTAMPTZ_NS": "make_timestamptz"}
+
+
+def _in_microseconds(
+    rows: duckdb.DuckDBPyRelation, types: Iterable[str] = tuple(_MAKE)
+) -> duckdb.DuckDBPyRelation:
+    """Return rows with the times of these types cut down to microseconds: DuckDB counts in them, its cast rounds."""
+
+    def cut(name: str) -> str:
+        kind, ns = _type(rows, name), f"epoch_ns({quoted(name)})"
+        return f"{_MAKE[kind]}({ns} // 1000 - ({ns} % 1000 < 0)::int)" if kind in types else quoted(name)
+
+    return rows.project(", ".join(f"{cut(name)} as {quoted(name)}" for name in rows.columns))
 
 
 def _from_table(log: pd.DataFrame) -> duckdb.DuckDBPyRelation:
@@ -160,9 +177,9 @@ def _clock(value: object) -> str:
     return "a calendar" if isinstance(value, date) else "no clock"
 
 
-def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: Mapping[str, str]) -> int:
-    """Raise InputError unless there are rows, and all have values of the right kind; return how many there are."""
-    if not _ask(rows, "select 1 from log limit 1"):
+def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: Mapping[str, str]) -> None:
+    """Raise InputError unless there are rows, and all have values of the right kind."""
+    if not _ask(rows, "select 1 from told_log limit 1"):
         raise InputError("log is empty: it must have at least one row.")
     for name in columns:
         if re.fullmatch(r"(STRUCT|MAP|UNION)\(.*|.*\]", _type(rows, name)):
@@ -175,20 +192,19 @@ def _check_values(rows: duckdb.DuckDBPyRelation, columns: Sequence[str], kinds: 
         f"any_value({quoted(name)}::varchar) filter (where not ({_fit(rows, name, kind)}))"
         for name, kind in kinds.items()
     ]
-    total, *found = _ask(rows, f"select {', '.join(['count(*)', *empty, *unfit])} from log")[0]
+    found = _ask(rows, f"select {', '.join([*empty, *unfit, '0'])} from told_log")[0][:-1]
     for name, count in zip(columns, found[: len(columns)], strict=True):
         if count:
             raise InputError(f"log has {count} rows without {name}: every row must have a value.")
     for (name, kind), value in zip(kinds.items(), found[len(columns) :], strict=True):
         if value is not None:
             raise InputError(f"{name} is {value} in some row: it must be {_KINDS[kind][2]} in every row.")
-    return total
 
 
 def _ask(rows: duckdb.DuckDBPyRelation, query: str) -> list[tuple]:
     """Return the answer to a query on `log`; what a relation or a file only shows when it is read is told here."""
     try:
-        return rows.query("log", query).fetchall()
+        return rows.query("told_log", query).fetchall()
     except duckdb.Error as problem:
         raise InputError(
             f"log can't be read ({_told(problem)}): it must be a table of plain columns."
@@ -217,8 +233,12 @@ def _missing(rows: duckdb.DuckDBPyRelation, name: str) -> str:
     return f"{quoted(name)} is null{nan}"
 
 
-def _check_once(rows: duckdb.DuckDBPyRelation, total: int, key: Sequence[str]) -> None:
-    once = _ask(rows, f"select count(*) from (select distinct {_listed(key)} from log)")[0][0]
+def _check_once(rows: duckdb.DuckDBPyRelation, key: Sequence[str], everywhere: bool) -> None:
+    """Raise InputError if two rows agree in all of `key`; `everywhere`: those too that have no value in it."""
+    if not everywhere:
+        rows = rows.filter(" and ".join(f"{quoted(name)} is not null" for name in key))
+    total = _ask(rows, "select count(*) from told_log")[0][0]
+    once = _ask(rows, f"select count(*) from (select distinct {_listed(key)} from told_log)")[0][0]
     if once < total:
         raise InputError(
             f"log has {total - once} rows that repeat the {' and '.join(key)} of another: each must be there "
@@ -237,7 +257,7 @@ def _check_clock(rows: duckdb.DuckDBPyRelation, until: object) -> None:
         )
     moment = (moment.tz_convert("UTC") if moment.tz else moment).floor("us")  # as the log's own times are
     literal = f"timestamp{'tz' if moment.tz else ''} '{moment}'"
-    late = _ask(rows, f"select count(*) from log where ts > {literal}")[0][0]
+    late = _ask(rows, f"select count(*) from told_log where ts > {literal}")[0][0]
     if late:
         raise InputError(f"log has {late} events after {moment}: an event from the future has a wrong clock.")
 
@@ -247,16 +267,18 @@ def deduplicated(log: Log, key: str | Sequence[str] = IMPRESSION) -> duckdb.Duck
 
     Of rows that tie, the one whose columns sort first is kept, so that the order of the rows does not matter. A
     client that sends again after a lost answer leaves repeats, and a click counted twice is a wrong CTR. This
-    can't tell a repeat from two events that truly have the same key: choose the key.
+    can't tell a repeat from two events that truly have the same key: choose the key. A time that DuckDB can't give to
+    pandas, in nanoseconds with a zone, is cut down to whole µs, after the choice.
     """
     key, source = _names("key", key), _source(log)
     if not key:
         raise InputError("key is empty: it must be the columns that tell one row from another.")
     rows = _pick(source, [*source.columns, *key])
     times = ["ts"] if "ts" in rows.columns else []
-    _check_values(rows, key, dict.fromkeys(times, "time or number"))
+    _check_values(_in_microseconds(rows), key, dict.fromkeys(times, "time or number"))
     once = f"row_number() over (partition by {_listed(key)} order by {_listed([*times, *rows.columns])}) = 1"
-    return rows.query("log", f"select * from log qualify {once}")
+    kept = rows.query("told_log", f"select * from told_log qualify {once}")
+    return _in_microseconds(kept, ["TIMESTAMPTZ_NS"])
 
 
 def table(rows: duckdb.DuckDBPyRelation) -> pd.DataFrame:
@@ -283,8 +305,10 @@ def _listed(names: Sequence[str]) -> str:
 def mean_by(rows: duckdb.DuckDBPyRelation, expression: str, by: str | None, where: str = "true") -> object:
     """Return avg(expression) over the rows `where`: a float, or a Series by column `by`; nan where there is none."""
     if by is None:
-        value = rows.query("log", f"select avg({expression}) from log where {where}").fetchall()[0][0]
+        value = rows.query("told_log", f"select avg({expression}) from told_log where {where}").fetchall()[0][
+            0
+        ]
         return float("nan") if value is None else float(value)
     mean = f"avg({expression}) filter (where {where})"
-    means = table(rows.query("log", f"select {quoted(by)}, {mean} from log group by 1 order by 1"))
+    means = table(rows.query("told_log", f"select {quoted(by)}, {mean} from told_log group by 1 order by 1"))
     return means.set_axis(["by", "mean"], axis=1).set_index("by")["mean"].rename_axis(by).astype(float)

@@ -69,14 +69,14 @@ def stickiness(activity: Log, last_day: int, window: int = 28) -> float:
     span = require_whole("window", window, 1, 365, "days")
     last = require_whole("last_day", last_day, -_FARTHEST_DAY, _FARTHEST_DAY)
     seen = events(activity, ["user_id", "day"], kinds={"day": "day"})
-    first, final = seen.query("log", 'select min("day"), max("day") from log').fetchall()[0]
+    first, final = seen.query("told_log", 'select min("day"), max("day") from told_log').fetchall()[0]
     if not first <= last - span + 1 or not last <= final:
         raise InputError(
             f"window is {span} days to day {last}: the log covers days {first:g} to {final:g} and must hold them all."
         )
     within = f'"day" between {last - span + 1} and {last}'
-    query = f'select count(distinct (user_id, "day")), count(distinct user_id) from log where {within}'
-    days, people = seen.query("log", query).fetchall()[0]
+    query = f'select count(distinct (user_id, "day")), count(distinct user_id) from told_log where {within}'
+    days, people = seen.query("told_log", query).fetchall()[0]
     return days / span / people if people else float("nan")
 
 
@@ -85,10 +85,10 @@ def _returns(
 ) -> tuple[pd.Series, pd.DataFrame, int]:
     """Return the cohorts' sizes, how many of each were active at each age, and the last day that is logged whole."""
     people = events(users, ["user_id", "joined_day"], key="user_id", kinds={"joined_day": "day"})
-    joined = table(people.query("log", "select user_id, joined_day::bigint as joined from log"))
+    joined = table(people.query("told_log", "select user_id, joined_day::bigint as joined from told_log"))
     joined = joined.set_index("user_id")
     active = events(activity, ["user_id", "day"], kinds={"day": "day"})
-    seen = table(active.query("log", 'select distinct user_id, "day"::bigint as "day" from log'))
+    seen = table(active.query("told_log", 'select distinct user_id, "day"::bigint as "day" from told_log'))
     first, last = int(seen["day"].min()), int(seen["day"].max())
     end = last if last_day is None else require_whole("last_day", last_day, -_FARTHEST_DAY, _FARTHEST_DAY)
     if first_day is not None:

@@ -8,7 +8,7 @@ from twoworlds.product.metrics.log import Log, events, table
 # By range, not by rows: events of one moment share a session, in whatever order the two windows take them.
 _CUT = """
     with pauses as (
-        select user_id, ts, ts - lag(ts) over (partition by user_id order by ts) as pause from log
+        select user_id, ts, ts - lag(ts) over (partition by user_id order by ts) as pause from told_log
     )
     select user_id, ts, sum((pause is null or pause {above} to_microseconds({gap}))::int) over (
         partition by user_id order by ts range unbounded preceding)::bigint as session
@@ -30,7 +30,7 @@ def sessionise(
     gap = round(require_number("gap_min", gap_min, 1 / 60_000_000, 1e6, "minutes") * 60_000_000)
     above = ">=" if require_one_of("split_at_gap", split_at_gap, (False, True)) else ">"
     rows = events(log, ["user_id", "ts"], until=until, kinds={"ts": "time"})
-    return table(rows.query("log", _CUT.format(above=above, gap=gap)))
+    return table(rows.query("told_log", _CUT.format(above=above, gap=gap)))
 
 
 def sessions(log: Log, gap_min: float = 30, split_at_gap: bool = False, until: object = None) -> pd.DataFrame:

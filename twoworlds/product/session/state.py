@@ -143,7 +143,7 @@ def clean_events(events: pd.DataFrame, skew: Literal["refuse", "clamp"] = "refus
 def _first_of_each(events: pd.DataFrame) -> pd.DataFrame:
     """Return the row of each id that arrived first, by arrival; of those alike in both times the first as written."""
     times = ["arrived_s", "event_s"]
-    alike = events["event_id"].duplicated(keep=False) & events.duplicated(times, keep=False)
+    alike = events.duplicated(["event_id", *times], keep=False)
     # Written out, since values of any kinds can be compared so; the others have no other to be compared with.
     written = pd.Series("", events.index, dtype=object)
     written[alike] = [repr(row) for row in events[alike].itertuples(index=False, name=None)]
