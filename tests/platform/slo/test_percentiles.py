@@ -86,6 +86,10 @@ def test_few_buckets_for_any_number_of_values():
         (lambda: Sketch(counts={1: -5}), r"counts holds \(1, -5\)"),
         (lambda: Sketch(counts={1: 2.5}), r"counts holds \(1, 2.5\)"),
         (lambda: Sketch(counts={10**6: 1}), r"each must be a bucket from -34539 to 34539"),
+        (
+            lambda: Sketch(counts={-(10**6): 1}),
+            r"counts holds \(-1000000, 1\): each must be a bucket from -34539",
+        ),
     ],
 )
 def test_wrong_input_gets_a_sentence(call, sentence):

@@ -1,5 +1,7 @@
 """Case C03, case C04, and the counting sketch within its error, alone and merged."""
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,33 @@ def test_empty_and_full_sketches():
     assert Distinct.of(np.array([], dtype=int)).estimate() == 0
     assert Distinct(np.full(16, 61)).estimate() == np.inf, "every register at its end: there is no telling"
     assert Distinct.of(np.ma.array([1, 2])).estimate() == pytest.approx(2, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "registers",
+    [
+        [61] * 15 + [60],
+        [61] * 8 + [60] * 4 + [59, 58, 57, 1],
+        [61] * 3 + [0] * 13,
+        [61] + [0] * 15,
+        [0, 0, 0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 60, 61, 61],
+        [59] * 31 + [60],
+        [60] * 31 + [7],
+    ],
+)
+def test_any_registers_against_ertls_formula(registers):
+    """Ertl 2017, eq. 18: m² / (2 ln 2) / (m σ(C_0/m) + Σ C_k 2^-k + m τ(1 - C_(q+1)/m) 2^-q), term by term."""
+    m = len(registers)
+    q = 65 - m.bit_length()
+    with localcontext(prec=60):
+        x = Decimal(registers.count(0)) / m
+        z = m * (x + sum(x ** (2**k) * 2 ** (k - 1) for k in range(1, 30)))
+        z += sum(Decimal(registers.count(k)) / 2**k for k in range(1, q + 1))
+        x = 1 - Decimal(registers.count(q + 1)) / m
+        terms = ((1 - x ** (Decimal(1) / 2**k)) ** 2 / 2**k for k in range(1, 100))
+        z += m * (1 - x - sum(terms)) / 3 / 2**q
+        expected = m * m / (2 * Decimal(2).ln() * z)
+    assert Distinct(registers).estimate() == pytest.approx(float(expected), rel=1e-12)
 
 
 def test_repeats_count_once_and_a_merge_counts_the_union():

@@ -202,6 +202,25 @@ def test_keys_that_cant_be_hashed_are_shown_as_they_were_given():
         since_last_seen(pd.Series([["a"], "b"]), [1, 2])
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (None, "arrivals is None: it must be a list"),
+        (5, "arrivals is 5: it must be a list"),
+        ([("b", 1), ("a",)], r"arrivals hold \('a',\): each must be \(key, time\)"),
+        (["ab"], "arrivals hold 'ab': each must be"),
+        ([("a", 1, 2)], r"arrivals hold \('a', 1, 2\): each must be"),
+    ],
+)
+@pytest.mark.parametrize("memory", [Within(5), LastKeys(5), Bloom(99, 2)])
+def test_arrivals_that_are_no_pairs_are_told(memory, wrong, sentence):
+    for ask in (memory.first_times, lambda arrivals: admitted(arrivals, memory)):
+        with pytest.raises(InputError, match=sentence):
+            ask(wrong)
+    assert len(memory) == 0
+    assert memory.first_times([]) == []
+
+
 def test_bloom_never_forgets_and_errs_as_often_as_the_closed_form_says():
     memory, n, m, k = Bloom(50_000, 7), 5000, 50_000, 7
     for key in range(n):

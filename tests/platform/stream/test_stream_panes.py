@@ -292,6 +292,52 @@ def test_sessions_that_bridges_join_cost_no_time():
     assert values(seen) == [20_000]
 
 
+def test_panes_of_a_long_session_that_bridges_lengthen_cost_no_time():
+    """A pane at each event: to order all of the session's values for each takes some 40 s."""
+    times = [time for i in range(16_000) for time in (12 * i + 12, 12 * i + 6)]
+    events = [(1, time, i) for i, time in enumerate(times)]
+    start = time.perf_counter()
+    seen = run(events, Sessions(7), [], Trigger(AfterCount()), mode="discarding")
+    assert time.perf_counter() - start < 6
+    assert sum(values(seen)) == 32_000
+
+
+def test_sessions_that_only_touch_stay_two():
+    """Events exactly the gap apart, whichever comes first; and a third may touch one on either side."""
+    for events in ([(1, 0, 0), (1, 10, 10)], [(1, 10, 0), (1, 0, 10)]):
+        seen = run(events, Sessions(10), [])
+        assert [p.window for p in seen.panes] == [Window(0, 10), Window(10, 20)]
+    seen = run([(1, 0, 0), (2, 20, 1), (4, 10, 2)], Sessions(10), [])
+    assert [(p.window, p.value) for p in seen.panes] == [
+        (Window(0, 10), 1),
+        (Window(10, 20), 4),
+        (Window(20, 30), 2),
+    ]
+
+
+def test_discarding_panes_list_merged_values_in_order_of_arrival():
+    """1 and 4 wait in one session, 2 and 3 in another, when 5 joins them; then the same with the larger one first."""
+    two = Trigger(AfterCount(5), on_time=False)
+    for times in ([0, 10, 11, 1, 5], [10, 0, 1, 11, 5], [0, 10, 0, 10, 5]):
+        events = [(i, time, i) for i, time in enumerate(times, start=1)]
+        seen = run([*events, (6, 5, 9)], Sessions(6), [], two, mode="discarding", combine=list)
+        assert values(seen) == [[1, 2, 3, 4, 5], [6]]
+    # The merged session grows once more before it says anything.
+    events = [(i, time, i) for i, time in enumerate([0, 10, 1, 5, 12], start=1)]
+    for mode in ("discarding", "accumulating"):
+        seen = run(events, Sessions(6), [], two, mode=mode, combine=list)
+        assert values(seen)[0] == [1, 2, 3, 4, 5]
+    # Once told and emptied, what waits is in order; all values still are to be put in order at the next merge.
+    seen = run([*events, (7, 12, 9)], Sessions(6), [], two, mode="accumulating", combine=list)
+    assert values(seen) == [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 7]]
+
+
+def test_a_merged_session_takes_back_the_one_first_opened_first():
+    seen = run([(1, 15, 1), (2, 0, 2), (4, 8, 3)], Sessions(10), [], Trigger(AfterCount()), mode="retracting")
+    taken = [p.retracts for p in seen.panes if p.window == Window(0, 25)]
+    assert taken == [((Window(15, 25), 1), (Window(0, 10), 2)), ((Window(0, 25), 7),)]
+
+
 def test_nanoseconds_are_exact():
     """A float has steps of 256 at such times: alarms would go off beside their tick, or after the next event."""
     base, second = 1_700_000_040 * 10**9, 10**9
@@ -348,6 +394,28 @@ def test_the_late_rule_begins_when_the_watermark_stands_on_the_end():
 def test_windows_that_a_watermark_passes_at_once_speak_in_order_of_their_ends():
     events = [(1, 25, 1), (1, 5, 2), (1, 15, 3)]
     assert [p.window.start for p in run(events, tumbling(10), given([(9, 99)])).panes] == [0, 10, 20]
+
+
+def test_windows_of_one_end_speak_in_order_of_their_starts_and_opening():
+    events = [(1, 5, 1, "b"), (1, 5, 2, "a"), (1, 5, 3, "c")]
+    assert [p.key for p in run(events, tumbling(10), []).panes] == ["b", "a", "c"]
+    # One [0, 20) is opened after [10, 20).
+    events = [(1, 10, 1, "b"), (1, 0, 2, "a"), (1, 5, 3, "a"), (1, 10, 4, "a")]
+    assert [p.key for p in run(events, Sessions(10), []).panes] == ["a", "b"]
+    # The one opened late waits for its end, which has passed; the other one for the end of its lateness.
+    events = [(1, 5, 1, "b"), (1, 5, 12, "a"), (1, 5, 13, "b")]
+    seen = run(events, tumbling(10), [(11, 10), (20, 40)], Trigger(late=None), lateness=20)
+    assert [(p.key, p.timing) for p in seen.panes] == [("b", "ON_TIME"), ("b", "LATE"), ("a", "LATE")]
+
+
+def test_alarms_of_one_moment_go_off_in_order_of_opening():
+    seen = run([(1, 15, 1), (1, 5, 2)], tumbling(10), [], Trigger(Every(10)), until=10)
+    assert [p.window.start for p in seen.panes if p.timing == "EARLY"] == [10, 0]
+    # At 30 both are due; the alarm of the one opened later was set first.
+    events = [(1, 15, 1), (1, 5, 20), (1, 15, 20)]
+    seen = run(events, tumbling(10), [], Trigger(AfterDelay(10)), until=30)
+    early = [(p.processing_time, p.window.start) for p in seen.panes if p.timing == "EARLY"]
+    assert early == [(11, 10), (30, 10), (30, 0)]
 
 
 def test_alarms_go_off_in_order_of_time_not_of_windows():

@@ -9,7 +9,7 @@ hashed raises InputError: nobody knows whether two missing keys are the same. Su
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import numpy as np
@@ -43,10 +43,14 @@ class _Memory:
         """Tell whether `key` is new at `now`, and remember it."""
         return self.first_times([(key, now)])[0]
 
-    def first_times(self, arrivals: Sequence[tuple[Hashable, float]]) -> list[bool]:
+    def first_times(self, arrivals: Iterable[tuple[Hashable, float]]) -> list[bool]:
         """Tell the same of each arrival (key, time), one after the other."""
+        pairs = as_list("arrivals", arrivals)
+        for pair in pairs:
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+                raise InputError(f"arrivals hold {shown(pair)}: each must be (key, time).")
         latest, checked = self._now, []
-        for key, time in arrivals:
+        for key, time in pairs:
             self._require_key(key)
             now = as_time("now", time)
             if now < latest:
@@ -167,11 +171,7 @@ def admitted(arrivals: Iterable[tuple[Hashable, float]], memory: Memory) -> np.n
     """
     if not isinstance(memory, Memory):
         raise InputError(f"memory is {shown(memory)}: it must be a Within, a LastKeys or a Bloom.")
-    pairs = as_list("arrivals", arrivals)
-    for pair in pairs:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise InputError(f"arrivals hold {shown(pair)}: each must be (key, time).")
-    return np.array(memory.first_times(pairs), dtype=bool)
+    return np.array(memory.first_times(arrivals), dtype=bool)
 
 
 def since_last_seen(keys: ArrayLike, times: ArrayLike) -> np.ndarray:

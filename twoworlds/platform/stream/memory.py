@@ -24,7 +24,9 @@ class Kept:
     born_late: bool  # the watermark had passed the window's end before it was first needed
     values: dict[int, Any] = field(default_factory=dict)  # all of them
     pending: dict[int, Any] = field(default_factory=dict)  # those since the last pane
-    mixed: bool = False  # values of several sessions are still to be put in order
+    mixed: set[str] = field(
+        default_factory=set
+    )  # of "values" and "pending", what is still to be put in order
     due: float = math.inf  # processing time of the next early or late pane
     panes: int = 0
     settled: int = 0  # panes that weren't early
@@ -39,15 +41,17 @@ class Kept:
         if olds:
             self.values = _together([old.values for old in olds])
             self.pending = _together([old.pending for old in olds])
-            self.mixed = len(olds) > 1 or olds[0].mixed
+            self.mixed = {"values", "pending"} if len(olds) > 1 else olds[0].mixed
             self.shown = [pair for old in olds for pair in old.shown]
 
     def listed(self, only_pending: bool) -> list:
         """Return the values in order of arrival, all or only those since the last pane."""
-        if self.mixed:  # only now: sorting at every merge would take long sessions quadratic time
-            self.values, self.pending = (dict(sorted(part.items())) for part in (self.values, self.pending))
-            self.mixed = False
-        return list((self.pending if only_pending else self.values).values())
+        name = "pending" if only_pending else "values"
+        # Only now, and only this part: sorting all at every merge or pane would take long sessions quadratic time.
+        if name in self.mixed:
+            setattr(self, name, dict(sorted(getattr(self, name).items())))
+            self.mixed.remove(name)
+        return list(getattr(self, name).values())
 
 
 def _together(parts: list[dict[int, Any]]) -> dict[int, Any]:

@@ -14,6 +14,8 @@ from twoworlds.platform.stream.events import Event, arrival_order, as_time
 
 # A text of digits may be a year or a number, and "now" is another time whenever it is read.
 _NUMBER, _DATED = re.compile(r"[+-]?[0-9.]+"), re.compile(r"[0-9].*[^0-9.]")
+# A time of day with an offset after it: such a text is aware, or no timestamp.
+_OFFSET = re.compile(r".*[0-9][T ][0-9]{2}.*(Z|[+-][0-9]{2}(:?[0-9]{2})?)")
 
 
 def from_table(
@@ -56,12 +58,21 @@ def _times(column: pd.Series) -> tuple[list[float], str]:
     if pd.api.types.is_numeric_dtype(column):
         return column.tolist(), "a number"
     if pd.api.types.is_datetime64_any_dtype(column):
-        stamps = pd.to_datetime(column)
+        stamps = _plainly_stored(column)
     elif _all_numbers(column):
         return [as_time(str(column.name), time) for time in column], "a number"
     else:
         stamps = _stamps(column)
     return _seconds(stamps), "without a time zone" if stamps.dt.tz is None else "with a time zone"
+
+
+def _plainly_stored(stamps: pd.Series) -> pd.Series:
+    """Return timestamps or dates that Arrow holds as NumPy's, aware ones in UTC; others as they are."""
+    if not isinstance(stamps.dtype, pd.ArrowDtype):
+        return stamps
+    kind = stamps.dtype.pyarrow_dtype  # one of dates has neither a unit nor a time zone
+    plain = pd.Series(stamps.to_numpy(dtype=f"datetime64[{getattr(kind, 'unit', 's')}]"))
+    return plain if getattr(kind, "tz", None) is None else plain.dt.tz_localize("UTC")
 
 
 def _all_numbers(column: pd.Series) -> bool:
@@ -101,9 +112,10 @@ def _require_all(column: pd.Series, good: list[bool]) -> None:
 def _stamps(column: pd.Series) -> pd.Series:
     """Return texts or dates as a column of timestamps, those with several time zones in UTC."""
     try:
-        return pd.to_datetime(column, format="ISO8601")
+        # Time zones may differ, as in summer and winter; in UTC, timestamps without one would be taken for aware.
+        return _plainly_stored(pd.to_datetime(column, format="ISO8601", utc=all(map(_is_aware, column))))
     except (ValueError, TypeError):
-        # Something is no timestamp, or time zones differ (they do in summer and winter): look one by one.
+        # Something is no timestamp, or only some are aware: look one by one.
         stamps = [_stamp(time) for time in column]
     _require_all(column, [stamp is not None for stamp in stamps])
     aware = {stamp.tz is not None for stamp in stamps}
@@ -112,6 +124,13 @@ def _stamps(column: pd.Series) -> pd.Series:
             f"{column.name} is with a time zone in some rows and without in others: it must be one or the other."
         )
     return pd.Series(pd.to_datetime(stamps, utc=aware == {True}))
+
+
+def _is_aware(time: Any) -> bool:
+    """Tell whether something surely is with a time zone, if it is a timestamp at all."""
+    if isinstance(time, str):
+        return bool(_OFFSET.fullmatch(time))
+    return getattr(time, "tzinfo", None) is not None
 
 
 def _stamp(time: Any) -> pd.Timestamp | None:
