@@ -24,9 +24,7 @@ class Kept:
     born_late: bool  # the watermark had passed the window's end before it was first needed
     values: dict[int, Any] = field(default_factory=dict)  # all of them
     pending: dict[int, Any] = field(default_factory=dict)  # those since the last pane
-    mixed: set[str] = field(
-        default_factory=set
-    )  # of "values" and "pending", what is still to be put in order
+    mixed: set[str] = field(default_factory=set)  # "values", "pending": which are still to be put in order
     due: float = math.inf  # processing time of the next early or late pane
     panes: int = 0
     settled: int = 0  # panes that weren't early

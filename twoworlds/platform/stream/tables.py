@@ -113,7 +113,7 @@ def _stamps(column: pd.Series) -> pd.Series:
     """Return texts or dates as a column of timestamps, those with several time zones in UTC."""
     try:
         # Time zones may differ, as in summer and winter; in UTC, timestamps without one would be taken for aware.
-        return _plainly_stored(pd.to_datetime(column, format="ISO8601", utc=all(map(_is_aware, column))))
+        return pd.to_datetime(column, format="ISO8601", utc=all(map(_is_aware, column)))
     except (ValueError, TypeError):
         # Something is no timestamp, or only some are aware: look one by one.
         stamps = [_stamp(time) for time in column]
